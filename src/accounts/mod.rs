@@ -1,0 +1,177 @@
+//! Accounts: who somebody is, how they sign in, what is shown of them.
+//!
+//! Invariant: an e-mail and a username belong to one account each, without regard to case. Two unique indexes keep
+//! it; a look-up before the insert only spares the hashing.
+
+mod api;
+pub mod bulk;
+mod changes;
+mod country;
+mod email;
+mod password;
+mod profile;
+mod store;
+mod username;
+
+use jiff::tz::TimeZone;
+
+pub use api::routes;
+pub use changes::Changes;
+pub use email::Email;
+pub use password::{Hasher, HashingThreads, Password};
+pub use profile::UserRead;
+pub(crate) use profile::user_columns;
+pub use username::Username;
+
+use crate::energy;
+use crate::platform::{Connection, DatabaseError, Problem, UserId};
+use crate::sessions::SignedIn;
+use crate::strength::ScoredAs;
+
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    // Existing clients look for these words.
+    #[error("This email is already in use.")]
+    EmailTaken,
+    #[error("This username is already taken.")]
+    UsernameTaken,
+    #[error("The e-mail or the password is wrong.")]
+    WrongCredentials,
+    #[error("current_password: is needed to change e-mail or password, and is missing or wrong")]
+    WrongCurrentPassword,
+    #[error("This account has been deactivated.")]
+    Deactivated,
+    #[error("No lifter is here under this name.")]
+    Unknown,
+    /// The signed-in user's account went away.
+    #[error("the account is gone")]
+    Gone,
+    #[error("{0}")]
+    Hashing(Problem),
+    #[error(transparent)]
+    Database(DatabaseError),
+}
+
+impl From<DatabaseError> for AccountError {
+    fn from(error: DatabaseError) -> Self {
+        match error.unique_violation() {
+            Some("users_email_key") => Self::EmailTaken,
+            Some("users_username_key") => Self::UsernameTaken,
+            _ => Self::Database(error),
+        }
+    }
+}
+
+impl From<AccountError> for Problem {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::EmailTaken | AccountError::UsernameTaken => Problem::bad_request(error.to_string()),
+            AccountError::WrongCredentials => Problem::unauthorized(error.to_string()),
+            AccountError::WrongCurrentPassword | AccountError::Deactivated => Problem::forbidden(error.to_string()),
+            AccountError::Unknown => Problem::not_found(error.to_string()),
+            AccountError::Gone => SignedIn::gone(),
+            AccountError::Hashing(problem) => problem,
+            AccountError::Database(error) => error.into(),
+        }
+    }
+}
+
+/// What a new account is made of.
+pub struct NewUser {
+    pub email: Email,
+    pub username: Username,
+    pub display_name: Option<String>,
+    pub password: Password,
+}
+
+/// Makes an account.
+///
+/// Errors: [`AccountError::EmailTaken`] before [`AccountError::UsernameTaken`].
+pub async fn register(
+    db: &crate::platform::Database,
+    hasher: &Hasher,
+    base_url: &str,
+    new: NewUser,
+) -> Result<UserRead, AccountError> {
+    match store::find_taken(&db.connection().await?, &new.email, &new.username).await? {
+        Some(store::Taken::Email) => return Err(AccountError::EmailTaken),
+        Some(store::Taken::Username) => return Err(AccountError::UsernameTaken),
+        None => {}
+    }
+    // The connection is given back meanwhile: hashing takes its time.
+    let hash = hasher.hash(new.password.clone()).await.map_err(AccountError::Hashing)?;
+    Ok(store::insert_user(&db.connection().await?, &new, &hash, base_url).await?)
+}
+
+/// Whose e-mail (or username) and password these are. Unknown users take the same work and get the same answer.
+pub async fn authenticate(
+    db: &crate::platform::Database,
+    hasher: &Hasher,
+    login: &str,
+    password: Password,
+) -> Result<UserId, AccountError> {
+    let found = store::find_credentials(&db.connection().await?, login).await?;
+    let hash = found.as_ref().and_then(|found| found.password_hash.clone());
+    let is_right = hasher.verify(password, hash).await.map_err(AccountError::Hashing)?;
+    match found {
+        Some(found) if is_right && found.is_active => Ok(found.id),
+        Some(_) if is_right => Err(AccountError::Deactivated),
+        _ => Err(AccountError::WrongCredentials),
+    }
+}
+
+/// Changes the own profile and gives it back as it then is.
+pub async fn change(
+    db: &crate::platform::Database,
+    hasher: &Hasher,
+    base_url: &str,
+    user: UserId,
+    changes: Changes,
+) -> Result<UserRead, AccountError> {
+    let mut new_hash = None;
+    if changes.needs_password() {
+        let stored = store::find_password(&db.connection().await?, user).await?.ok_or(AccountError::Gone)?;
+        let typed = changes.current_password.clone().ok_or(AccountError::WrongCurrentPassword)?;
+        if !hasher.verify(typed, stored).await.map_err(AccountError::Hashing)? {
+            return Err(AccountError::WrongCurrentPassword);
+        }
+        if let Some(password) = changes.password.clone() {
+            new_hash = Some(hasher.hash(password).await.map_err(AccountError::Hashing)?);
+        }
+    }
+    let db = db.connection().await?;
+    let transaction = db.begin().await?;
+    let zone = store::update_user(&transaction, user, &changes, new_hash).await?.ok_or(AccountError::Gone)?;
+    if let Some(weight_kg) = changes.weight_kg {
+        let zone = TimeZone::get(&zone).unwrap_or(TimeZone::UTC);
+        let today = jiff::Timestamp::now().to_zoned(zone).date();
+        store::set_body_weight(&transaction, user, today, weight_kg).await?;
+        store::copy_newest_body_weight(&transaction, user).await?;
+    }
+    if changes.touch_energy() {
+        energy::recompute(&transaction, user).await?;
+    }
+    let profile = store::find_user(&transaction, user, base_url).await?.ok_or(AccountError::Gone)?;
+    transaction.commit().await?;
+    Ok(profile)
+}
+
+/// The own profile, with everything.
+pub async fn own_profile(db: &Connection, user: UserId, base_url: &str) -> Result<UserRead, AccountError> {
+    store::find_user(db, user, base_url).await?.ok_or(AccountError::Gone)
+}
+
+/// What everybody may see of a user.
+pub async fn public_profile(db: &Connection, user: UserId, base_url: &str) -> Result<UserRead, AccountError> {
+    Ok(store::find_user(db, user, base_url).await?.ok_or(AccountError::Unknown)?.public())
+}
+
+/// What everybody may see of the user of a name, without regard to case.
+pub async fn public_profile_by_name(db: &Connection, name: &str, base_url: &str) -> Result<UserRead, AccountError> {
+    Ok(store::find_user_by_name(db, name, base_url).await?.ok_or(AccountError::Unknown)?.public())
+}
+
+/// How somebody's lifts are scored: as they chose, or as their gender suggests.
+pub fn scored_as(chosen: Option<&str>, gender: Option<&str>) -> Option<ScoredAs> {
+    chosen.and_then(ScoredAs::parse).or_else(|| gender.and_then(ScoredAs::from_gender))
+}

@@ -1,0 +1,96 @@
+//! What is shown of a user: everything to the user, the public part to everybody else.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use tokio_postgres::Row;
+
+use crate::platform::{Time, UserId};
+use crate::strength::Unit;
+
+/// The columns of `users` (as `u`) that make a [`UserRead`], in the order of [`UserRead::from_row`].
+macro_rules! user_columns {
+    () => {
+        "u.id, u.username, u.email, u.display_name, u.avatar_key, u.subscription_level, u.preferred_unit, \
+         u.is_active, u.gender, u.scored_as, u.country, u.energy, u.rank, u.weight_kg, u.birth_year, u.time_zone, \
+         u.original_transaction_id, u.created_at, u.updated_at"
+    };
+}
+pub(crate) use user_columns;
+
+/// A user as existing clients read one. To others `email` is empty and the private numbers are null.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct UserRead {
+    pub id: UserId,
+    pub username: String,
+    /// Empty for everybody but the user.
+    pub email: String,
+    pub display_name: Option<String>,
+    /// Where the picture is.
+    pub avatar_url: Option<String>,
+    /// `free`, `gold` or `platinum`.
+    pub subscription_level: String,
+    /// `kg` or `lbs`.
+    pub preferred_unit: String,
+    /// 1.0, or 2.20462 for pounds: weights in kilograms are shown times this.
+    pub weight_multiplier: f64,
+    pub is_active: bool,
+    pub gender: Option<String>,
+    /// `men` or `women`: whose standards count; null where it was never said.
+    pub scored_as: Option<String>,
+    /// Two letters of ISO 3166-1.
+    pub country: Option<String>,
+    pub energy: f64,
+    pub rank: String,
+    /// Body weight in kilograms; null for everybody but the user.
+    pub weight: Option<f64>,
+    /// Null for everybody but the user.
+    pub birth_year: Option<i16>,
+    /// A name of the IANA data base; null for everybody but the user.
+    pub time_zone: Option<String>,
+    /// Null for everybody but the user.
+    pub original_transaction_id: Option<String>,
+    pub created_at: Time,
+    pub updated_at: Time,
+}
+
+impl UserRead {
+    /// Reads `user_columns!()` from the column `first` on: everything, as the user sees it.
+    pub fn from_row(row: &Row, first: usize, base_url: &str) -> Self {
+        let preferred_unit: String = row.get(first + 6);
+        let gender: Option<String> = row.get(first + 8);
+        Self {
+            id: UserId(row.get(first)),
+            username: row.get(first + 1),
+            email: row.get::<_, Option<_>>(first + 2).unwrap_or_default(),
+            display_name: row.get(first + 3),
+            avatar_url: row.get::<_, Option<&str>>(first + 4).map(|key| format!("{base_url}/static/{key}")),
+            subscription_level: row.get(first + 5),
+            weight_multiplier: Unit::parse(&preferred_unit).unwrap_or(Unit::Kg).multiplier(),
+            preferred_unit,
+            is_active: row.get(first + 7),
+            scored_as: super::scored_as(row.get(first + 9), gender.as_deref()).map(|scored| scored.as_str().to_owned()),
+            gender,
+            country: row.get(first + 10),
+            energy: row.get(first + 11),
+            rank: row.get(first + 12),
+            weight: row.get(first + 13),
+            birth_year: row.get(first + 14),
+            time_zone: row.get(first + 15),
+            original_transaction_id: row.get(first + 16),
+            created_at: Time(row.get::<_, Timestamp>(first + 17)),
+            updated_at: Time(row.get::<_, Timestamp>(first + 18)),
+        }
+    }
+
+    /// What everybody may see.
+    pub fn public(self) -> Self {
+        Self {
+            email: String::new(),
+            weight: None,
+            birth_year: None,
+            time_zone: None,
+            original_transaction_id: None,
+            ..self
+        }
+    }
+}

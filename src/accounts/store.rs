@@ -1,0 +1,168 @@
+use jiff::civil::Date;
+
+use super::profile::user_columns;
+use super::{Changes, Email, NewUser, UserRead, Username};
+use crate::platform::{Connection, DatabaseError, UserId};
+
+/// Which of the two names of a new account belongs to somebody else already.
+pub enum Taken {
+    Email,
+    Username,
+}
+
+/// The e-mail's owner is named before the username's.
+pub async fn find_taken(db: &Connection, email: &Email, username: &Username) -> Result<Option<Taken>, DatabaseError> {
+    let row = db
+        .query_one(
+            "SELECT EXISTS (SELECT FROM users WHERE lower(email) = lower($1)),
+                    EXISTS (SELECT FROM users WHERE lower(username) = lower($2))",
+            &[&email.as_str(), &username.as_str()],
+        )
+        .await?;
+    Ok(match (row.get(0), row.get(1)) {
+        (true, _) => Some(Taken::Email),
+        (false, true) => Some(Taken::Username),
+        (false, false) => None,
+    })
+}
+
+pub async fn insert_user(
+    db: &Connection,
+    new: &NewUser,
+    password_hash: &str,
+    base_url: &str,
+) -> Result<UserRead, DatabaseError> {
+    let row = db
+        .query_one(
+            concat!(
+                "INSERT INTO users AS u (id, email, username, display_name, password_hash)
+                 VALUES ($1, $2, $3, $4, $5) RETURNING ",
+                user_columns!()
+            ),
+            &[
+                &UserId::new().0,
+                &new.email.as_str(),
+                &new.username.as_str(),
+                &new.display_name.as_deref().unwrap_or(new.username.as_str()),
+                &password_hash,
+            ],
+        )
+        .await?;
+    Ok(UserRead::from_row(&row, 0, base_url))
+}
+
+/// What a login is checked against.
+pub struct Credentials {
+    pub id: UserId,
+    pub password_hash: Option<String>,
+    pub is_active: bool,
+}
+
+/// By e-mail, or by username where `login` has no `@`, which no username may have.
+pub async fn find_credentials(db: &Connection, login: &str) -> Result<Option<Credentials>, DatabaseError> {
+    let sql = if login.contains('@') {
+        "SELECT id, password_hash, is_active FROM users WHERE lower(email) = lower($1)"
+    } else {
+        "SELECT id, password_hash, is_active FROM users WHERE lower(username) = lower($1)"
+    };
+    let row = db.query_opt(sql, &[&login.trim()]).await?;
+    Ok(row.map(|row| Credentials { id: UserId(row.get(0)), password_hash: row.get(1), is_active: row.get(2) }))
+}
+
+/// The stored hash of an active user.
+pub async fn find_password(db: &Connection, user: UserId) -> Result<Option<Option<String>>, DatabaseError> {
+    let row = db.query_opt("SELECT password_hash FROM users WHERE id = $1 AND is_active", &[&user.0]).await?;
+    Ok(row.map(|row| row.get(0)))
+}
+
+pub async fn find_user(db: &Connection, user: UserId, base_url: &str) -> Result<Option<UserRead>, DatabaseError> {
+    let row = db
+        .query_opt(concat!("SELECT ", user_columns!(), " FROM users u WHERE id = $1 AND is_active"), &[&user.0])
+        .await?;
+    Ok(row.map(|row| UserRead::from_row(&row, 0, base_url)))
+}
+
+pub async fn find_user_by_name(db: &Connection, name: &str, base_url: &str) -> Result<Option<UserRead>, DatabaseError> {
+    let row = db
+        .query_opt(
+            concat!("SELECT ", user_columns!(), " FROM users u WHERE lower(username) = lower($1) AND is_active"),
+            &[&name],
+        )
+        .await?;
+    Ok(row.map(|row| UserRead::from_row(&row, 0, base_url)))
+}
+
+/// Writes the changes to the user's own row, which stays locked until the transaction ends, and gives the time
+/// zone; none when the user is gone.
+pub async fn update_user(
+    db: &Connection,
+    user: UserId,
+    changes: &Changes,
+    password_hash: Option<String>,
+) -> Result<Option<String>, DatabaseError> {
+    let row = db
+        .query_opt(
+            "UPDATE users SET
+                 username = coalesce($2, username),
+                 email = coalesce($3, email),
+                 password_hash = coalesce($4, password_hash),
+                 display_name = CASE WHEN $5 THEN $6 ELSE display_name END,
+                 avatar_key = CASE WHEN $7 THEN NULL ELSE avatar_key END,
+                 gender = CASE WHEN $8 THEN $9 ELSE gender END,
+                 scored_as = CASE WHEN $10 THEN $11 ELSE scored_as END,
+                 preferred_unit = coalesce($12, preferred_unit),
+                 birth_year = CASE WHEN $13 THEN $14 ELSE birth_year END,
+                 country = CASE WHEN $15 THEN $16 ELSE country END,
+                 time_zone = coalesce($17, time_zone),
+                 updated_at = now()
+             WHERE id = $1 AND is_active
+             RETURNING time_zone",
+            &[
+                &user.0,
+                &changes.username.as_ref().map(Username::as_str),
+                &changes.email.as_ref().map(Email::as_str),
+                &password_hash,
+                &changes.display_name.is_some(),
+                &changes.display_name.clone().flatten(),
+                &changes.removes_avatar,
+                &changes.gender.is_some(),
+                &changes.gender.clone().flatten(),
+                &changes.scored_as.is_some(),
+                &changes.scored_as.flatten().map(|scored_as| scored_as.as_str()),
+                &changes.unit.map(|unit| unit.as_str()),
+                &changes.birth_year.is_some(),
+                &changes.birth_year.flatten(),
+                &changes.country.is_some(),
+                &changes.country.clone().flatten(),
+                &changes.time_zone,
+            ],
+        )
+        .await?;
+    Ok(row.map(|row| row.get(0)))
+}
+
+/// Enters the body weight of a day; a second entry of that day replaces the first.
+pub async fn set_body_weight(
+    db: &Connection,
+    user: UserId,
+    day: Date,
+    weight_kg: Option<f64>,
+) -> Result<u64, DatabaseError> {
+    db.execute(
+        "INSERT INTO body_weights (user_id, measured_on, weight_kg) VALUES ($1, $2, $3)
+         ON CONFLICT (user_id, measured_on) DO UPDATE SET weight_kg = excluded.weight_kg",
+        &[&user.0, &day, &weight_kg],
+    )
+    .await
+}
+
+/// Makes the newest entry of the log the profile's body weight.
+pub async fn copy_newest_body_weight(db: &Connection, user: UserId) -> Result<u64, DatabaseError> {
+    db.execute(
+        "UPDATE users SET weight_kg = (SELECT weight_kg FROM body_weights WHERE user_id = $1
+                                       ORDER BY measured_on DESC LIMIT 1)
+         WHERE id = $1",
+        &[&user.0],
+    )
+    .await
+}

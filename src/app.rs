@@ -1,0 +1,225 @@
+//! The composition root: the only place that knows every room.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_cors::Cors;
+use actix_web::middleware::{NormalizePath, from_fn};
+use actix_web::web::{self, Bytes, Data, PayloadConfig};
+use actix_web::{App, HttpServer};
+use tokio_postgres::Client;
+use utoipa::openapi::OpenApi;
+use utoipa_actix_web::service_config::ServiceConfig;
+use utoipa_actix_web::{AppExt, scope};
+
+use crate::accounts::{Hasher, HashingThreads};
+use crate::catalogue::{Catalogue, CatalogueAnswers};
+use crate::platform::config::Environment;
+use crate::platform::database::{Shared, bootstrap};
+use crate::platform::envelope::{Envelope, envelope};
+use crate::platform::extract::BODY_LIMIT;
+use crate::platform::lifecycle::{self, Lifecycle};
+use crate::platform::listener::Listeners;
+use crate::platform::logging::RequestSampling;
+use crate::platform::metrics::{Metrics, get_metrics};
+use crate::platform::routing::{KnownMethods, unmatched};
+use crate::platform::{Config, Database, health, migrations, openapi, version};
+use crate::sessions::Tokens;
+use crate::{accounts, catalogue, energy, lifts, ranks, standards};
+
+/// Longer than Caddy keeps its connections to us, so that it never sends into one that we are closing.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// Longer than draining takes, shorter than systemd waits.
+const SHUTDOWN_SECONDS: u64 = 35;
+
+/// Every route of every feature.
+fn routes(config: &mut ServiceConfig) {
+    config.service(health::get_root).service(health::get_health).service(health::get_live);
+    config.service(health::get_ready).service(health::get_database).service(version::get_version);
+    config.service(
+        scope::scope("/api/v1")
+            .configure(accounts::routes)
+            .configure(catalogue::routes)
+            .configure(lifts::routes)
+            .configure(energy::routes)
+            .configure(standards::routes)
+            .configure(ranks::routes)
+            .service(openapi::get_document),
+    );
+}
+
+/// The API's document.
+pub fn document() -> OpenApi {
+    App::new().into_utoipa_app().openapi(openapi::base()).configure(routes).split_for_parts().1
+}
+
+/// Everything that all workers share.
+#[derive(Clone)]
+struct State {
+    config: Data<Config>,
+    shared: Data<Arc<Shared>>,
+    lifecycle: Data<Lifecycle>,
+    metrics: Data<Metrics>,
+    envelope: Data<Envelope>,
+    tokens: Data<Tokens>,
+    hasher: Data<Hasher>,
+    catalogue: Data<Catalogue>,
+    answers: Data<CatalogueAnswers>,
+    document: Data<openapi::Document>,
+    known_methods: Data<KnownMethods>,
+    openapi: OpenApi,
+}
+
+impl State {
+    fn new(config: Config, shared: Arc<Shared>, lifecycle: Lifecycle) -> io::Result<(Self, HashingThreads)> {
+        let metrics = Data::new(Metrics::new(shared.clone()).map_err(io::Error::other)?);
+        let catalogue = Catalogue::load().map_err(io::Error::other)?;
+        let openapi = document();
+        let (hasher, threads) = Hasher::start(&config.password)?;
+        let state = Self {
+            envelope: Data::new(Envelope {
+                time_limit: config.request_timeout,
+                lifecycle: lifecycle.clone(),
+                metrics: metrics.clone(),
+                sampling: RequestSampling::new(config.log_requests),
+            }),
+            tokens: Data::new(Tokens::new(&config)),
+            answers: Data::new(CatalogueAnswers::new(&catalogue)?),
+            document: Data::new(openapi::Document(Bytes::from(openapi.to_json()?))),
+            known_methods: Data::new(KnownMethods::of(&openapi)),
+            config: Data::new(config),
+            shared: Data::new(shared),
+            lifecycle: Data::new(lifecycle),
+            metrics,
+            hasher: Data::new(hasher),
+            catalogue: Data::new(catalogue),
+            openapi,
+        };
+        Ok((state, threads))
+    }
+
+    fn cors(&self) -> Cors {
+        let cors = Cors::default()
+            .allowed_methods(["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+            .allow_any_header()
+            .expose_headers(["x-request-id", "retry-after"])
+            .supports_credentials()
+            .block_on_origin_mismatch(false)
+            .max_age(600);
+        self.config.origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
+    }
+}
+
+/// Serves until a signal says to stop.
+pub async fn serve(config: Config, listeners: Listeners) -> io::Result<()> {
+    let shared = Arc::new(Shared::default());
+    let lifecycle = Lifecycle::default();
+    let workers = config.workers;
+    bootstrap(shared.clone(), config.database.clone(), workers, |client| Box::pin(check_schema(client)))
+        .await
+        .map_err(io::Error::other)?;
+    let (state, _hashing_threads) = State::new(config, shared.clone(), lifecycle.clone())?;
+
+    let (api_address, ops_address) = (listeners.api.local_addr()?, listeners.ops.local_addr()?);
+    let api = api_server(state.clone(), listeners.api, workers)?;
+    let ops = ops_server(state, listeners.ops)?;
+    let handles = vec![api.handle(), ops.handle()];
+    let (api, ops) = (tokio::spawn(api), tokio::spawn(ops));
+    slog_scope::info!("serving"; "api" => api_address.to_string(), "ops" => ops_address.to_string(),
+        "version" => version::VERSION, "commit" => version::COMMIT);
+    let status = match shared.name() {
+        Ok(_) => "serving".to_owned(),
+        Err(reason) => format!("serving 503: waiting for the database: {reason}"),
+    };
+    lifecycle::ready(&status);
+
+    lifecycle.stop_on_signal(handles).await?;
+    for server in [api, ops] {
+        server.await.map_err(io::Error::other)??;
+    }
+    slog_scope::info!("stopped");
+    Ok(())
+}
+
+fn api_server(state: State, listener: std::net::TcpListener, workers: usize) -> io::Result<actix_web::dev::Server> {
+    let time_limit = state.config.request_timeout;
+    let server = HttpServer::new(move || {
+        let (app, _) = App::new().into_utoipa_app().configure(routes).split_for_parts();
+        let database = Database::of_worker(state.shared.as_ref().clone());
+        let with_docs = state.config.environment != Environment::Production;
+        let openapi = state.openapi.clone();
+        app.configure(move |config| {
+            if with_docs {
+                openapi::swagger_ui(config, openapi);
+            }
+        })
+        .default_service(web::to(unmatched))
+        .app_data(PayloadConfig::new(BODY_LIMIT))
+        .app_data(Data::new(database))
+        .app_data(state.config.clone())
+        .app_data(state.shared.clone())
+        .app_data(state.lifecycle.clone())
+        .app_data(state.envelope.clone())
+        .app_data(state.tokens.clone())
+        .app_data(state.hasher.clone())
+        .app_data(state.catalogue.clone())
+        .app_data(state.answers.clone())
+        .app_data(state.document.clone())
+        .app_data(state.known_methods.clone())
+        .wrap(NormalizePath::trim())
+        .wrap(from_fn(envelope))
+        .wrap(state.cors())
+    });
+    let server = server
+        .workers(workers)
+        .keep_alive(KEEP_ALIVE)
+        .client_request_timeout(time_limit)
+        .shutdown_timeout(SHUTDOWN_SECONDS)
+        .disable_signals()
+        .listen(listener)?;
+    Ok(server.run())
+}
+
+/// The operators' listener: figures and details that nobody outside may see.
+fn ops_server(state: State, listener: std::net::TcpListener) -> io::Result<actix_web::dev::Server> {
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(state.metrics.clone())
+            .app_data(state.shared.clone())
+            .app_data(state.lifecycle.clone())
+            .service(get_metrics)
+            .service(health::get_details)
+            .configure(|config| openapi::swagger_ui(config, state.openapi.clone()))
+    });
+    Ok(server.workers(1).shutdown_timeout(SHUTDOWN_SECONDS).disable_signals().listen(listener)?.run())
+}
+
+/// Whether this program can serve from a database; the message names the command to run.
+async fn check_schema(client: &Client) -> Result<(), String> {
+    migrations::check(client).await?;
+    let catalogue = Catalogue::load().map_err(|error| error.to_string())?;
+    match catalogue::missing(client, &catalogue).await {
+        Ok(0) => Ok(()),
+        Ok(number) => {
+            Err(format!("the database lacks {number} exercises of this program's catalogue; run: repduel migrate"))
+        }
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// What a migration did.
+#[derive(Debug, Default)]
+pub struct Migrated {
+    pub migrations: Vec<String>,
+    pub exercises: u64,
+}
+
+/// Brings a database up to this program: its schema, then its exercises. One process at a time does.
+pub async fn migrate(client: &mut Client) -> Result<Migrated, migrations::MigrationError> {
+    migrations::lock(client).await?;
+    let migrations = migrations::migrate(client).await?;
+    let catalogue = Catalogue::load().map_err(|error| migrations::MigrationError::Failed(error.to_string()))?;
+    let exercises = catalogue::mirror(client, &catalogue).await?;
+    Ok(Migrated { migrations, exercises })
+}

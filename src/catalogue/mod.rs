@@ -1,0 +1,172 @@
+//! The catalogue: the exercises that lifts may name ("scenarios" to existing clients).
+//!
+//! It is data in the program (`exercises/*.toml`), read once at the start and served from memory. `repduel migrate`
+//! mirrors the ids to the database, which keeps lifts from naming anything else.
+
+mod api;
+mod store;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Deserializer};
+
+pub use api::{CatalogueAnswers, routes};
+pub use store::{mirror, missing};
+
+use crate::strength::Calibration;
+
+const FILES: [(&str, &str); 7] = [
+    ("legs.toml", include_str!("exercises/legs.toml")),
+    ("chest.toml", include_str!("exercises/chest.toml")),
+    ("back.toml", include_str!("exercises/back.toml")),
+    ("shoulders.toml", include_str!("exercises/shoulders.toml")),
+    ("arms.toml", include_str!("exercises/arms.toml")),
+    ("core.toml", include_str!("exercises/core.toml")),
+    ("full_body.toml", include_str!("exercises/full_body.toml")),
+];
+
+/// What the weight of a lift means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Load {
+    /// All that is moved.
+    Total,
+    /// What one hand holds.
+    PerHand,
+    /// What hangs on the body.
+    AddedToBody,
+    /// What helps: less is harder.
+    Assistance,
+}
+
+impl Load {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Total => "total",
+            Self::PerHand => "per_hand",
+            Self::AddedToBody => "added_to_body",
+            Self::Assistance => "assistance",
+        }
+    }
+}
+
+/// One exercise.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exercise {
+    pub id: String,
+    pub name: String,
+    pub description: String,
+    /// What makes a repetition count, in one line.
+    pub standard: String,
+    pub primary_muscles: Vec<String>,
+    pub secondary_muscles: Vec<String>,
+    pub equipment: Vec<String>,
+    /// Whether the score is the repetitions of one set instead of a weight.
+    pub is_bodyweight: bool,
+    pub load: Load,
+    /// Whether two people can compare it.
+    pub ranked: bool,
+    /// The share of a total that its rank thresholds are made of.
+    pub multiplier: f64,
+    /// How much of its volume counts for XP.
+    pub volume_multiplier: f64,
+    #[serde(default, deserialize_with = "read_calibration")]
+    pub calibration: Option<Calibration>,
+}
+
+fn read_calibration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Calibration>, D::Error> {
+    api::Calibration::deserialize(deserializer).map(|calibration| Some(calibration.into()))
+}
+
+#[derive(Deserialize)]
+struct File {
+    exercise: Vec<Exercise>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogueError {
+    #[error("{file}: {error}")]
+    Unreadable { file: &'static str, error: toml::de::Error },
+    #[error("{0}: {1}")]
+    Invalid(String, &'static str),
+}
+
+/// All exercises, by id.
+#[derive(Debug)]
+pub struct Catalogue {
+    exercises: BTreeMap<String, Exercise>,
+}
+
+impl Catalogue {
+    /// Reads and checks the catalogue that is compiled in.
+    pub fn load() -> Result<Self, CatalogueError> {
+        let mut exercises = BTreeMap::new();
+        let mut names = BTreeSet::new();
+        for (file, text) in FILES {
+            let read: File = toml::from_str(text).map_err(|error| CatalogueError::Unreadable { file, error })?;
+            for exercise in read.exercise {
+                if let Err(problem) = exercise.check() {
+                    return Err(CatalogueError::Invalid(exercise.id, problem));
+                }
+                if !names.insert(exercise.name.to_lowercase()) {
+                    return Err(CatalogueError::Invalid(exercise.id, "has the name of another exercise"));
+                }
+                if let Some(twin) = exercises.insert(exercise.id.clone(), exercise) {
+                    return Err(CatalogueError::Invalid(twin.id, "is there twice"));
+                }
+            }
+        }
+        Ok(Self { exercises })
+    }
+
+    pub fn find(&self, id: &str) -> Option<&Exercise> {
+        self.exercises.get(id)
+    }
+
+    /// In the order of their ids.
+    pub fn iter(&self) -> impl Iterator<Item = &Exercise> {
+        self.exercises.values()
+    }
+}
+
+impl Exercise {
+    fn check(&self) -> Result<(), &'static str> {
+        let is_slug = self.id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+        if !is_slug || self.id.is_empty() {
+            return Err("is no slug of a-z, 0-9 and _");
+        }
+        if self.primary_muscles.is_empty() || self.equipment.is_empty() {
+            return Err("lacks muscles or equipment");
+        }
+        if self.description.is_empty() || self.standard.is_empty() || self.standard.contains('\n') {
+            return Err("lacks a description or a standard of one line");
+        }
+        if !(self.multiplier > 0.0 && self.volume_multiplier > 0.0) {
+            return Err("has a multiplier that is not above zero");
+        }
+        if self.is_bodyweight != self.calibration.is_some() {
+            return Err("is counted in repetitions without a calibration, or has one and is not");
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_catalogue_holds_what_it_promises() {
+        let catalogue = Catalogue::load().unwrap();
+        assert!(catalogue.iter().count() >= 120);
+        let ranked = catalogue.iter().filter(|exercise| exercise.ranked).count();
+        assert!((20..=30).contains(&ranked), "{ranked} are ranked");
+        for (id, share) in [("back_squat", 0.33), ("barbell_bench_press", 0.25), ("deadlift", 0.42)] {
+            assert_eq!(catalogue.find(id).unwrap().multiplier, share);
+        }
+        for exercise in catalogue.iter() {
+            assert!(!exercise.ranked || exercise.load != Load::Assistance, "{}", exercise.id);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+use actix_web::web::{Data, Json};
+use actix_web::{get, post};
+use serde::{Deserialize, Serialize};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::store;
+use crate::platform::{Body, Config, Database, Page, Path, Problem, Query, UserId};
+use crate::sessions::SignedIn;
+use crate::strength::ladder::{Rank, name_of};
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(submit_energy).service(list_board).service(get_latest).service(list_daily);
+}
+
+/// What existing clients post: their own idea of a lifter's energy.
+#[derive(Deserialize, garde::Validate, utoipa::ToSchema)]
+#[garde(allow_unvalidated)]
+pub struct EnergySubmission {
+    user_id: UserId,
+    /// Ignored: the server knows.
+    #[serde(default)]
+    #[allow(dead_code, reason = "part of the wire, and believed by nobody")]
+    energy: Option<f64>,
+}
+
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Message {
+    message: &'static str,
+}
+
+/// Bring the own energy up to date. The sent numbers are not believed: energy is computed from the lifts.
+#[utoipa::path(request_body = EnergySubmission, security(("bearer" = [])), tag = "energy",
+    responses((status = 200, body = Message), (status = 401, body = Problem), (status = 403, body = Problem)))]
+#[post("/energy/submit")]
+async fn submit_energy(
+    me: SignedIn,
+    body: Body<EnergySubmission>,
+    db: Data<Database>,
+) -> Result<Json<Message>, Problem> {
+    if body.0.user_id != me.id {
+        return Err(Problem::forbidden("user_id: is not yours; energy can be submitted for oneself only"));
+    }
+    let db = db.connection().await?;
+    let transaction = db.begin().await?;
+    if !store::lock_user(&transaction, me.id).await? {
+        return Err(SignedIn::gone());
+    }
+    super::recompute(&transaction, me.id).await?;
+    transaction.commit().await?;
+    Ok(Json(Message { message: "Energy is up to date." }))
+}
+
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct EnergyLeaderboardEntry {
+    /// The place; equal energies have different ones.
+    rank: i64,
+    user_id: UserId,
+    username: String,
+    display_name: Option<String>,
+    total_energy: f64,
+    avatar_url: Option<String>,
+    user_rank: Option<&'static str>,
+}
+
+/// Active lifters by energy.
+#[utoipa::path(params(Page), tag = "energy",
+    responses((status = 200, body = Vec<EnergyLeaderboardEntry>), (status = 422, body = Problem)))]
+#[get("/energy/leaderboard")]
+async fn list_board(
+    page: Query<Page>,
+    db: Data<Database>,
+    config: Data<Config>,
+) -> Result<Json<Vec<EnergyLeaderboardEntry>>, Problem> {
+    let Page { limit, offset } = page.0;
+    let rows = store::list_board(&db.connection().await?, limit, offset).await?;
+    let entries = rows.into_iter().zip(offset + 1..).map(|(row, rank)| {
+        let total_energy = row.energy.round();
+        EnergyLeaderboardEntry {
+            rank,
+            user_id: row.user_id,
+            username: row.username,
+            display_name: row.display_name,
+            total_energy,
+            avatar_url: row.avatar_key.map(|key| format!("{}/static/{key}", config.base_url)),
+            user_rank: Some(name_of(Rank::from_energy(total_energy))),
+        }
+    });
+    Ok(Json(entries.collect()))
+}
+
+/// A lifter's energy as a whole number; 0 for somebody unknown.
+#[utoipa::path(params(("user_id" = UserId, Path)), tag = "energy",
+    responses((status = 200, body = i64), (status = 422, body = Problem)))]
+#[get("/energy/latest/{user_id}")]
+async fn get_latest(user_id: Path<UserId>, db: Data<Database>) -> Result<Json<i64>, Problem> {
+    let energy = store::find_energy(&db.connection().await?, user_id.into_inner()).await?;
+    Ok(Json(energy.unwrap_or(0.0).trunc() as i64))
+}
+
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct DailyEnergy {
+    /// `YYYY-MM-DD`, in UTC.
+    #[schema(format = Date)]
+    date: String,
+    total_energy: f64,
+}
+
+/// The greatest energy of each day on which it changed, the earliest day first.
+#[utoipa::path(params(("user_id" = UserId, Path)), tag = "energy",
+    responses((status = 200, body = Vec<DailyEnergy>), (status = 422, body = Problem)))]
+#[get("/energy/daily/{user_id}")]
+async fn list_daily(user_id: Path<UserId>, db: Data<Database>) -> Result<Json<Vec<DailyEnergy>>, Problem> {
+    let days = store::list_daily(&db.connection().await?, user_id.into_inner()).await?;
+    Ok(Json(days.into_iter().map(|(day, total_energy)| DailyEnergy { date: day.to_string(), total_energy }).collect()))
+}

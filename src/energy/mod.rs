@@ -1,0 +1,27 @@
+//! Energy: one number for every lifter, kept equal to what their best lifts and their profile give.
+//!
+//! Invariant: `users.energy` and `users.rank` are what [`crate::strength::energy`] gives for the personal bests in
+//! squat, bench press and deadlift, the body weight, the unit and the scoring of that user. Whoever changes one of
+//! these calls [`recompute`] in the same transaction, while holding the user's row.
+
+mod api;
+pub mod bulk;
+mod store;
+
+pub use api::routes;
+
+use crate::platform::{Connection, DatabaseError, UserId};
+use crate::strength::energy::{self, Energy};
+
+/// Brings a user's energy up to date and, if it changed, notes that in the history.
+pub async fn recompute(db: &Connection, user: UserId) -> Result<(), DatabaseError> {
+    if let Some(lifter) = store::find_lifter(db, user).await? {
+        set(db, user, energy::energy(&lifter)).await?;
+    }
+    Ok(())
+}
+
+/// Writes an energy that the caller computed from what it has just read under the user's lock.
+pub async fn set(db: &Connection, user: UserId, energy: Energy) -> Result<(), DatabaseError> {
+    store::set_energy(db, user, energy.value, energy.rank_name()).await.map(|_| ())
+}

@@ -1,0 +1,104 @@
+use jiff::civil::Date;
+use tokio_postgres::Row;
+
+use crate::platform::{Connection, DatabaseError, UserId};
+use crate::strength::energy::Lifter;
+use crate::strength::standards::CoreLift;
+use crate::strength::{ScoredAs, Unit};
+
+/// What the energy of a user is computed from.
+pub async fn find_lifter(db: &Connection, user: UserId) -> Result<Option<Lifter>, DatabaseError> {
+    let row = db
+        .query_opt(
+            "SELECT u.weight_kg, u.scored_as, u.gender, u.preferred_unit,
+                    (SELECT score_value FROM personal_bests WHERE user_id = u.id AND exercise_id = $2),
+                    (SELECT score_value FROM personal_bests WHERE user_id = u.id AND exercise_id = $3),
+                    (SELECT score_value FROM personal_bests WHERE user_id = u.id AND exercise_id = $4)
+             FROM users u WHERE u.id = $1",
+            &[
+                &user.0,
+                &CoreLift::Squat.exercise_id(),
+                &CoreLift::Bench.exercise_id(),
+                &CoreLift::Deadlift.exercise_id(),
+            ],
+        )
+        .await?;
+    Ok(row.map(|row| lifter_from_row(&row, 0)))
+}
+
+/// Reads body weight, scoring, gender, unit and the three bests from the column `first` on.
+pub fn lifter_from_row(row: &Row, first: usize) -> Lifter {
+    let (chosen, gender): (Option<&str>, Option<&str>) = (row.get(first + 1), row.get(first + 2));
+    Lifter {
+        bodyweight_kg: row.get(first),
+        scored_as: chosen.and_then(ScoredAs::parse).or_else(|| gender.and_then(ScoredAs::from_gender)),
+        unit: Unit::parse(row.get(first + 3)).unwrap_or(Unit::Kg),
+        best_kg: [row.get(first + 4), row.get(first + 5), row.get(first + 6)],
+    }
+}
+
+/// Writes energy and rank where they differ; a changed energy enters the history.
+pub async fn set_energy(db: &Connection, user: UserId, energy: f64, rank: &str) -> Result<u64, DatabaseError> {
+    db.execute(
+        "WITH before AS (SELECT energy FROM users WHERE id = $1),
+              changed AS (UPDATE users SET energy = $2, rank = $3, updated_at = now()
+                          WHERE id = $1 AND (energy, rank) IS DISTINCT FROM ($2, $3) RETURNING id)
+         INSERT INTO energy_history (user_id, energy)
+         SELECT changed.id, $2 FROM changed, before WHERE before.energy <> $2",
+        &[&user.0, &energy, &rank],
+    )
+    .await
+}
+
+/// One row of the board.
+pub struct BoardRow {
+    pub user_id: UserId,
+    pub username: String,
+    pub display_name: Option<String>,
+    pub energy: f64,
+    pub avatar_key: Option<String>,
+}
+
+/// A page of active users by energy.
+pub async fn list_board(db: &Connection, limit: i64, offset: i64) -> Result<Vec<BoardRow>, DatabaseError> {
+    let rows = db
+        .query(
+            "SELECT id, username, display_name, energy, avatar_key FROM users WHERE is_active
+             ORDER BY energy DESC, updated_at DESC, id LIMIT $1 OFFSET $2",
+            &[&limit, &offset],
+        )
+        .await?;
+    Ok(rows
+        .iter()
+        .map(|row| BoardRow {
+            user_id: UserId(row.get(0)),
+            username: row.get(1),
+            display_name: row.get(2),
+            energy: row.get(3),
+            avatar_key: row.get(4),
+        })
+        .collect())
+}
+
+pub async fn find_energy(db: &Connection, user: UserId) -> Result<Option<f64>, DatabaseError> {
+    let row = db.query_opt("SELECT energy FROM users WHERE id = $1 AND is_active", &[&user.0]).await?;
+    Ok(row.map(|row| row.get(0)))
+}
+
+/// The greatest energy of each day (UTC), the earliest day first.
+pub async fn list_daily(db: &Connection, user: UserId) -> Result<Vec<(Date, f64)>, DatabaseError> {
+    let rows = db
+        .query(
+            "SELECT (created_at AT TIME ZONE 'UTC')::date AS day, max(energy) FROM energy_history
+             WHERE user_id = $1 GROUP BY day ORDER BY day",
+            &[&user.0],
+        )
+        .await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+}
+
+/// Takes hold of an active user until the transaction ends; false when there is none.
+pub async fn lock_user(db: &Connection, user: UserId) -> Result<bool, DatabaseError> {
+    let row = db.query_opt("SELECT FROM users WHERE id = $1 AND is_active FOR NO KEY UPDATE", &[&user.0]).await?;
+    Ok(row.is_some())
+}

@@ -1,0 +1,32 @@
+//! # repduel, a strength-training competition
+//!
+//! The house, room by room. A feature's data flows one way: `api` (wire types, handlers) → the rules in `mod` →
+//! `store` (SQL). Only [`app`] knows all rooms.
+//!
+//! | Room | What it holds |
+//! |---|---|
+//! | [`app`] | the composition root: builds the state, mounts the routes, starts, drains, stops |
+//! | [`cli`] | the subcommands |
+//! | [`platform`] | what any service needs; knows nothing about lifting |
+//! | [`strength`] | pure science: numbers in, numbers out |
+//! | [`sessions`] | tokens: whose request this is |
+//! | [`accounts`] | users, passwords, profiles |
+//! | [`catalogue`] | exercises ("scenarios"), muscles, equipment |
+//! | [`lifts`] | scores, personal bests, the boards of exercises |
+//! | [`energy`] | one number for a lifter, and its board |
+//! | [`standards`] | what each rank asks for |
+//! | [`ranks`] | where a score stands |
+//! | [`meets`] | real lifters from files of meet results |
+
+pub mod accounts;
+pub mod app;
+pub mod catalogue;
+pub mod cli;
+pub mod energy;
+pub mod lifts;
+pub mod meets;
+pub mod platform;
+pub mod ranks;
+pub mod sessions;
+pub mod standards;
+pub mod strength;

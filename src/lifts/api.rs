@@ -1,0 +1,257 @@
+use actix_web::web::{Data, Json};
+use actix_web::{HttpResponse, get, post};
+use serde::{Deserialize, Serialize};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::new_lift::ScoreCreate;
+use super::{Lift, LiftError, NewLift, Recorded, store};
+use crate::accounts::UserRead;
+use crate::catalogue::Catalogue;
+use crate::platform::idempotency::{IdempotencyKey, hash_request};
+use crate::platform::{Body, Config, Database, Page, Path, Problem, Query, Time, UserId};
+use crate::sessions::SignedIn;
+
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(create_score)
+        .service(list_board)
+        .service(list_scores)
+        .service(get_highscore)
+        .service(list_personal_best_events);
+}
+
+/// A lift as existing clients read one.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct ScoreOut {
+    id: i32,
+    user_id: UserId,
+    scenario_id: String,
+    /// Kilograms.
+    weight_lifted: f64,
+    /// Repetitions with the own body weight, otherwise the estimated single in kilograms.
+    score_value: f64,
+    is_bodyweight: bool,
+    /// When it was lifted.
+    created_at: Time,
+    sets: Option<i32>,
+    reps: Option<i32>,
+    equipment: String,
+    /// `self`, `meet`, `import` or `device`.
+    source: String,
+}
+
+impl ScoreOut {
+    fn new(lift: Lift, catalogue: &Catalogue) -> Self {
+        Self {
+            id: lift.id,
+            user_id: lift.user_id,
+            is_bodyweight: catalogue.find(&lift.exercise_id).is_some_and(|exercise| exercise.is_bodyweight),
+            scenario_id: lift.exercise_id,
+            weight_lifted: lift.weight_kg,
+            score_value: lift.score_value,
+            created_at: Time(lift.performed_at),
+            sets: lift.sets,
+            reps: lift.reps,
+            equipment: lift.equipment,
+            source: lift.source,
+        }
+    }
+}
+
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct ScoreCreateResponse {
+    score: ScoreOut,
+    is_personal_best: bool,
+    previous_best_score_value: Option<f64>,
+    previous_best_weight_lifted: Option<f64>,
+    previous_best_reps: Option<i32>,
+    previous_best_sets: Option<i32>,
+}
+
+impl ScoreCreateResponse {
+    fn new(recorded: Recorded, catalogue: &Catalogue) -> Self {
+        let best = recorded.previous_best.as_ref();
+        Self {
+            is_personal_best: recorded.is_personal_best,
+            previous_best_score_value: best.map(|best| best.score_value),
+            previous_best_weight_lifted: best.map(|best| best.weight_kg),
+            previous_best_reps: best.and_then(|best| best.reps),
+            previous_best_sets: best.and_then(|best| best.sets),
+            score: ScoreOut::new(recorded.lift, catalogue),
+        }
+    }
+}
+
+/// Record a lift. Personal best, energy, rank and history follow in the same transaction.
+///
+/// With an `Idempotency-Key` a repeated request gets the first one's answer and records nothing more.
+#[utoipa::path(request_body = ScoreCreate, security(("bearer" = [])), tag = "scores",
+    params(("scenario_id" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 200, body = ScoreCreateResponse), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+#[post("/scores/scenario/{scenario_id}")]
+async fn create_score(
+    me: SignedIn,
+    scenario_id: Path<String>,
+    body: Body<ScoreCreate>,
+    key: IdempotencyKey,
+    db: Data<Database>,
+    catalogue: Data<Catalogue>,
+) -> Result<HttpResponse, Problem> {
+    let exercise = catalogue.find(&scenario_id).ok_or(LiftError::UnknownExercise)?;
+    if body.0.scenario_id.as_ref().is_some_and(|sent| *sent != exercise.id) {
+        return Err(LiftError::OtherExercise.into());
+    }
+    let request_hash = hash_request(&exercise.id, &body.0);
+    let new = NewLift::try_from(body.0)?;
+
+    let db = db.connection().await?;
+    let transaction = db.begin().await?;
+    let lifter = super::lock_lifter(&transaction, me.id).await?;
+    if let Some(answer) = key.recall(&transaction, me.id, &request_hash).await? {
+        transaction.commit().await?;
+        return Ok(answer.into());
+    }
+    let recorded = super::record_lift(&transaction, &lifter, exercise, &new).await?;
+    let answer = serde_json::to_string(&ScoreCreateResponse::new(recorded, &catalogue)).map_err(Problem::internal)?;
+    key.remember(&transaction, me.id, &request_hash, 200, &answer).await?;
+    transaction.commit().await?;
+    Ok(HttpResponse::Ok().content_type("application/json").body(answer))
+}
+
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct LeaderboardScore {
+    id: i32,
+    weight_lifted: f64,
+    score_value: f64,
+    created_at: Time,
+    user: UserRead,
+}
+
+/// The lifters of an exercise, the best first, each once. Raw and wraps lifts count.
+#[utoipa::path(params(("scenario_id" = String, Path), Page), tag = "scores",
+    responses((status = 200, body = Vec<LeaderboardScore>), (status = 422, body = Problem)))]
+#[get("/scores/scenario/{scenario_id}/leaderboard")]
+async fn list_board(
+    scenario_id: Path<String>,
+    page: Query<Page>,
+    db: Data<Database>,
+    catalogue: Data<Catalogue>,
+    config: Data<Config>,
+) -> Result<Json<Vec<LeaderboardScore>>, Problem> {
+    let Some(exercise) = catalogue.find(&scenario_id) else { return Ok(Json(Vec::new())) };
+    let Page { limit, offset } = page.0;
+    let rows = store::list_board(&db.connection().await?, &exercise.id, limit, offset, &config.base_url).await?;
+    let scores = rows.into_iter().map(|row| LeaderboardScore {
+        id: row.lift_id,
+        weight_lifted: row.weight_kg,
+        score_value: row.score_value,
+        created_at: Time(row.performed_at),
+        user: row.user,
+    });
+    Ok(Json(scores.collect()))
+}
+
+#[derive(Deserialize, garde::Validate, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+pub struct ScoreLimit {
+    /// 1 to 100000.
+    #[garde(range(min = 1, max = 100_000))]
+    limit: i64,
+}
+
+impl Default for ScoreLimit {
+    fn default() -> Self {
+        Self { limit: 10_000 }
+    }
+}
+
+/// All lifts of somebody in an exercise, the newest first.
+#[utoipa::path(params(("user_id" = UserId, Path), ("scenario_id" = String, Path), ScoreLimit), tag = "scores",
+    responses((status = 200, body = Vec<ScoreOut>), (status = 422, body = Problem)))]
+#[get("/scores/user/{user_id}/scenario/{scenario_id}")]
+async fn list_scores(
+    path: Path<(UserId, String)>,
+    limit: Query<ScoreLimit>,
+    db: Data<Database>,
+    catalogue: Data<Catalogue>,
+) -> Result<Json<Vec<ScoreOut>>, Problem> {
+    let (user, scenario_id) = path.into_inner();
+    let Some(exercise) = catalogue.find(&scenario_id) else { return Ok(Json(Vec::new())) };
+    let lifts = store::list_lifts(&db.connection().await?, user, &exercise.id, limit.0.limit).await?;
+    Ok(Json(lifts.into_iter().map(|lift| ScoreOut::new(lift, &catalogue)).collect()))
+}
+
+/// The best lift of somebody in an exercise.
+#[utoipa::path(params(("user_id" = UserId, Path), ("scenario_id" = String, Path)), tag = "scores",
+    responses((status = 200, body = ScoreOut), (status = 404, body = Problem), (status = 422, body = Problem)))]
+#[get("/scores/user/{user_id}/scenario/{scenario_id}/highscore")]
+async fn get_highscore(
+    path: Path<(UserId, String)>,
+    db: Data<Database>,
+    catalogue: Data<Catalogue>,
+) -> Result<Json<ScoreOut>, Problem> {
+    let (user, scenario_id) = path.into_inner();
+    let exercise = catalogue.find(&scenario_id).ok_or(LiftError::NoScore)?;
+    let lift = store::find_best_lift(&db.connection().await?, user, &exercise.id).await?;
+    Ok(Json(ScoreOut::new(lift.ok_or(LiftError::NoScore)?, &catalogue)))
+}
+
+#[derive(Deserialize, garde::Validate, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+pub struct EventLimit {
+    /// 1 to 200.
+    #[garde(range(min = 1, max = 200))]
+    limit: i64,
+}
+
+impl Default for EventLimit {
+    fn default() -> Self {
+        Self { limit: 50 }
+    }
+}
+
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct PersonalBestEventRead {
+    id: i32,
+    user_id: UserId,
+    scenario_id: String,
+    exercise_name: Option<String>,
+    score_value: f64,
+    weight_lifted: f64,
+    is_bodyweight: bool,
+    created_at: Time,
+    reps: Option<i32>,
+}
+
+/// The rises of somebody's personal bests, the newest first.
+#[utoipa::path(params(("user_id" = UserId, Path), EventLimit), security(("bearer" = [])), tag = "scores",
+    responses((status = 200, body = Vec<PersonalBestEventRead>), (status = 401, body = Problem)))]
+#[get("/personal_best_events/user/{user_id}")]
+async fn list_personal_best_events(
+    _me: SignedIn,
+    user_id: Path<UserId>,
+    limit: Query<EventLimit>,
+    db: Data<Database>,
+    catalogue: Data<Catalogue>,
+) -> Result<Json<Vec<PersonalBestEventRead>>, Problem> {
+    let user_id = user_id.into_inner();
+    let events = store::list_best_events(&db.connection().await?, user_id, limit.0.limit).await?;
+    let events = events.into_iter().map(|event| {
+        let exercise = catalogue.find(&event.exercise_id);
+        PersonalBestEventRead {
+            id: event.id,
+            user_id,
+            exercise_name: exercise.map(|exercise| exercise.name.clone()),
+            is_bodyweight: exercise.is_some_and(|exercise| exercise.is_bodyweight),
+            scenario_id: event.exercise_id,
+            score_value: event.score_value,
+            weight_lifted: event.weight_kg,
+            created_at: Time(event.created_at),
+            reps: event.reps,
+        }
+    });
+    Ok(Json(events.collect()))
+}

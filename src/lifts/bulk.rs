@@ -1,0 +1,118 @@
+//! Many lifts at once, through COPY, and the personal bests that follow. The caller holds the transaction.
+
+use futures_util::pin_mut;
+use jiff::Timestamp;
+use tokio_postgres::Client;
+use tokio_postgres::binary_copy::BinaryCopyInWriter;
+use tokio_postgres::types::Type;
+use uuid::Uuid;
+
+use super::Equipment;
+use crate::strength::ScoredAs;
+
+/// A lift to be stored as it is.
+pub struct BulkLift {
+    pub user_id: Uuid,
+    pub exercise_id: &'static str,
+    pub weight_kg: f64,
+    pub reps: i32,
+    pub score_value: f64,
+    pub performed_at: Timestamp,
+    pub bodyweight_kg: Option<f64>,
+    pub scored_as: Option<ScoredAs>,
+    pub age_years: Option<f32>,
+    pub equipment: Equipment,
+    /// `meet` or `self`.
+    pub source: &'static str,
+    pub meet: Option<i32>,
+    pub event: Option<String>,
+    pub is_tested: Option<bool>,
+}
+
+/// Stores lifts. A meet's lift that is there already stays, unless the new one is heavier.
+pub async fn insert_lifts(db: &Client, lifts: &[BulkLift]) -> Result<u64, tokio_postgres::Error> {
+    db.batch_execute(
+        "CREATE TEMP TABLE new_lifts (
+             user_id uuid, exercise_id text, weight_kg double precision, reps integer, score_value double precision,
+             performed_at timestamptz, bodyweight_kg double precision, scored_as text, age_years real, equipment text,
+             source text, meet integer, event text, is_tested boolean
+         ) ON COMMIT DROP",
+    )
+    .await?;
+    let sink = db.copy_in("COPY new_lifts FROM STDIN (FORMAT binary)").await?;
+    let writer = BinaryCopyInWriter::new(
+        sink,
+        &[
+            Type::UUID,
+            Type::TEXT,
+            Type::FLOAT8,
+            Type::INT4,
+            Type::FLOAT8,
+            Type::TIMESTAMPTZ,
+            Type::FLOAT8,
+            Type::TEXT,
+            Type::FLOAT4,
+            Type::TEXT,
+            Type::TEXT,
+            Type::INT4,
+            Type::TEXT,
+            Type::BOOL,
+        ],
+    );
+    pin_mut!(writer);
+    for lift in lifts {
+        writer
+            .as_mut()
+            .write(&[
+                &lift.user_id,
+                &lift.exercise_id,
+                &lift.weight_kg,
+                &lift.reps,
+                &lift.score_value,
+                &lift.performed_at,
+                &lift.bodyweight_kg,
+                &lift.scored_as.map(ScoredAs::as_str),
+                &lift.age_years,
+                &lift.equipment.as_str(),
+                &lift.source,
+                &lift.meet,
+                &lift.event,
+                &lift.is_tested,
+            ])
+            .await?;
+    }
+    writer.finish().await?;
+    db.execute(
+        "INSERT INTO lifts AS l (user_id, exercise_id, weight_kg, reps, sets, score_value, performed_at, bodyweight_kg,
+                                 scored_as, age_years, equipment, source, meet, event, is_tested)
+         SELECT user_id, exercise_id, weight_kg, reps, 1, score_value, performed_at, bodyweight_kg,
+                scored_as, age_years, equipment, source, meet, event, is_tested FROM new_lifts
+         ON CONFLICT (user_id, exercise_id, performed_at, equipment) WHERE source = 'meet'
+         DO UPDATE SET weight_kg = excluded.weight_kg, score_value = excluded.score_value,
+                       bodyweight_kg = excluded.bodyweight_kg, scored_as = excluded.scored_as,
+                       age_years = excluded.age_years, meet = excluded.meet, event = excluded.event,
+                       is_tested = excluded.is_tested
+             WHERE l.weight_kg < excluded.weight_kg",
+        &[],
+    )
+    .await
+}
+
+/// Brings the personal bests of everybody whose lifts were just stored up to date.
+pub async fn refresh_personal_bests(db: &Client) -> Result<u64, tokio_postgres::Error> {
+    db.execute(
+        "INSERT INTO personal_bests AS b
+             (user_id, exercise_id, lift_id, score_value, weight_kg, reps, sets, performed_at)
+         SELECT DISTINCT ON (user_id, exercise_id)
+                user_id, exercise_id, id, score_value, weight_kg, reps, sets, performed_at
+         FROM lifts
+         WHERE user_id IN (SELECT user_id FROM new_lifts) AND equipment IN ('raw', 'wraps') AND voided_at IS NULL
+         ORDER BY user_id, exercise_id, score_value DESC, performed_at DESC, id DESC
+         ON CONFLICT (user_id, exercise_id) DO UPDATE
+             SET lift_id = excluded.lift_id, score_value = excluded.score_value, weight_kg = excluded.weight_kg,
+                 reps = excluded.reps, sets = excluded.sets, performed_at = excluded.performed_at
+             WHERE (b.lift_id, b.score_value) IS DISTINCT FROM (excluded.lift_id, excluded.score_value)",
+        &[],
+    )
+    .await
+}

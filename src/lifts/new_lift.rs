@@ -1,0 +1,99 @@
+//! A lift as it is sent, with the bounds of what a person can do.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::platform::Problem;
+
+/// What a lifter wore. The contract's boards count raw and wraps only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Equipment {
+    #[default]
+    Raw,
+    Wraps,
+    Straps,
+    SinglePly,
+    MultiPly,
+    Unlimited,
+}
+
+impl Equipment {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Raw => "raw",
+            Self::Wraps => "wraps",
+            Self::Straps => "straps",
+            Self::SinglePly => "single_ply",
+            Self::MultiPly => "multi_ply",
+            Self::Unlimited => "unlimited",
+        }
+    }
+
+    /// Whether boards, personal bests and energy of existing clients read it.
+    pub fn counts_for_contract(self) -> bool {
+        matches!(self, Self::Raw | Self::Wraps)
+    }
+}
+
+/// The body of a new score.
+#[derive(Debug, Clone, Serialize, Deserialize, garde::Validate, utoipa::ToSchema)]
+pub struct ScoreCreate {
+    /// Kilograms, 0 to 1000; 0 for exercises that are counted in repetitions.
+    #[garde(range(min = 0.0, max = 1000.0))]
+    pub weight_lifted: f64,
+    /// If given, the id in the path.
+    #[garde(skip)]
+    pub scenario_id: Option<String>,
+    /// 0 to 100.
+    #[garde(inner(range(min = 0, max = 100)))]
+    pub sets: Option<i32>,
+    /// 0 to 1000; none is a single.
+    #[garde(inner(range(min = 0, max = 1000)))]
+    pub reps: Option<i32>,
+    /// When it was lifted, with an offset or `Z`; now where it is not given. Not before 1950 and not in the future.
+    #[garde(skip)]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub performed_at: Option<Timestamp>,
+    /// What was worn; raw where it is not given.
+    #[garde(skip)]
+    pub equipment: Option<Equipment>,
+}
+
+/// A checked lift.
+#[derive(Debug, Clone)]
+pub struct NewLift {
+    pub weight_kg: f64,
+    pub sets: Option<i32>,
+    pub reps: Option<i32>,
+    /// None is now.
+    pub performed_at: Option<Timestamp>,
+    pub equipment: Equipment,
+}
+
+/// The clocks of phones run ahead by minutes.
+const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
+/// 1950-01-01, when lifters of today were not born yet.
+const EARLIEST: Timestamp = Timestamp::constant(-631_152_000, 0);
+
+impl TryFrom<ScoreCreate> for NewLift {
+    type Error = Problem;
+
+    fn try_from(score: ScoreCreate) -> Result<Self, Problem> {
+        if let Some(at) = score.performed_at {
+            if at > Timestamp::now() + CLOCK_TOLERANCE {
+                return Err(Problem::invalid("performed_at", "lies in the future"));
+            }
+            if at < EARLIEST {
+                return Err(Problem::invalid("performed_at", "lies before 1950"));
+            }
+        }
+        Ok(Self {
+            weight_kg: score.weight_lifted,
+            sets: score.sets,
+            reps: score.reps,
+            performed_at: score.performed_at,
+            equipment: score.equipment.unwrap_or_default(),
+        })
+    }
+}

@@ -1,0 +1,253 @@
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use tokio_postgres::Row;
+
+use super::{Best, Lift, LockedLifter, NewLift};
+use crate::accounts::{UserRead, user_columns};
+use crate::platform::{Connection, DatabaseError, UserId};
+use crate::strength::energy::Lifter;
+use crate::strength::standards::CoreLift;
+use crate::strength::{ScoredAs, Unit};
+
+pub async fn lock_lifter(db: &Connection, user: UserId) -> Result<Option<LockedLifter>, DatabaseError> {
+    let row = db
+        .query_opt(
+            "SELECT weight_kg, scored_as, gender, preferred_unit, time_zone FROM users
+             WHERE id = $1 AND is_active FOR NO KEY UPDATE",
+            &[&user.0],
+        )
+        .await?;
+    Ok(row.map(|row| LockedLifter {
+        id: user,
+        time_zone: TimeZone::get(row.get(4)).unwrap_or(TimeZone::UTC),
+        energy_of: Lifter {
+            bodyweight_kg: row.get(0),
+            scored_as: crate::accounts::scored_as(row.get(1), row.get(2)),
+            unit: Unit::parse(row.get(3)).unwrap_or(Unit::Kg),
+            best_kg: [None; 3],
+        },
+    }))
+}
+
+/// What somebody weighed on a day: the newest entry up to it, else the first one after it.
+pub async fn find_body_weight(db: &Connection, user: UserId, day: Date) -> Result<Option<f64>, DatabaseError> {
+    let row = db
+        .query_opt(
+            "SELECT weight_kg FROM body_weights WHERE user_id = $1
+             ORDER BY measured_on > $2, abs(measured_on - $2) LIMIT 1",
+            &[&user.0, &day],
+        )
+        .await?;
+    Ok(row.and_then(|row| row.get(0)))
+}
+
+/// The bests of a lifter in this exercise and in those that make the energy.
+pub async fn list_bests(db: &Connection, user: UserId, exercise_id: &str) -> Result<Vec<Best>, DatabaseError> {
+    let [squat, bench, deadlift] = CoreLift::ALL.map(CoreLift::exercise_id);
+    let rows = db
+        .query(
+            "SELECT exercise_id, score_value, weight_kg, reps, sets, performed_at, lift_id FROM personal_bests
+             WHERE user_id = $1 AND exercise_id IN ($2, $3, $4, $5)",
+            &[&user.0, &exercise_id, &squat, &bench, &deadlift],
+        )
+        .await?;
+    Ok(rows
+        .iter()
+        .map(|row| Best {
+            exercise_id: row.get(0),
+            score_value: row.get(1),
+            weight_kg: row.get(2),
+            reps: row.get(3),
+            sets: row.get(4),
+            performed_at: row.get(5),
+            lift_id: row.get(6),
+        })
+        .collect())
+}
+
+#[allow(clippy::too_many_arguments, reason = "the columns of one row")]
+pub async fn insert_lift(
+    db: &Connection,
+    user: UserId,
+    exercise_id: &str,
+    new: &NewLift,
+    score_value: f64,
+    performed_at: Timestamp,
+    bodyweight_kg: Option<f64>,
+    scored_as: Option<ScoredAs>,
+) -> Result<Lift, DatabaseError> {
+    let row = db
+        .query_one(
+            "INSERT INTO lifts (user_id, exercise_id, weight_kg, reps, sets, score_value, performed_at,
+                                bodyweight_kg, scored_as, equipment)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+             RETURNING id, user_id, exercise_id, weight_kg, reps, sets, score_value, performed_at, equipment, source",
+            &[
+                &user.0,
+                &exercise_id,
+                &new.weight_kg,
+                &new.reps,
+                &new.sets,
+                &score_value,
+                &performed_at,
+                &bodyweight_kg,
+                &scored_as.map(ScoredAs::as_str),
+                &new.equipment.as_str(),
+            ],
+        )
+        .await?;
+    Ok(lift_from_row(&row))
+}
+
+fn lift_from_row(row: &Row) -> Lift {
+    Lift {
+        id: row.get(0),
+        user_id: UserId(row.get(1)),
+        exercise_id: row.get(2),
+        weight_kg: row.get(3),
+        reps: row.get(4),
+        sets: row.get(5),
+        score_value: row.get(6),
+        performed_at: row.get(7),
+        equipment: row.get(8),
+        source: row.get(9),
+    }
+}
+
+/// Makes a lift the best of its lifter and exercise.
+pub async fn set_personal_best(db: &Connection, lift: &Lift) -> Result<u64, DatabaseError> {
+    db.execute(
+        "INSERT INTO personal_bests (user_id, exercise_id, lift_id, score_value, weight_kg, reps, sets, performed_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+         ON CONFLICT (user_id, exercise_id) DO UPDATE
+             SET lift_id = excluded.lift_id, score_value = excluded.score_value, weight_kg = excluded.weight_kg,
+                 reps = excluded.reps, sets = excluded.sets, performed_at = excluded.performed_at",
+        &[
+            &lift.user_id.0,
+            &lift.exercise_id,
+            &lift.id,
+            &lift.score_value,
+            &lift.weight_kg,
+            &lift.reps,
+            &lift.sets,
+            &lift.performed_at,
+        ],
+    )
+    .await
+}
+
+/// Notes that a personal best rose.
+pub async fn insert_best_event(db: &Connection, lift: &Lift) -> Result<u64, DatabaseError> {
+    db.execute(
+        "INSERT INTO personal_best_events (user_id, exercise_id, lift_id, score_value, weight_kg, reps)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+        &[&lift.user_id.0, &lift.exercise_id, &lift.id, &lift.score_value, &lift.weight_kg, &lift.reps],
+    )
+    .await
+}
+
+/// A personal best rising.
+pub struct BestEvent {
+    pub id: i32,
+    pub exercise_id: String,
+    pub score_value: f64,
+    pub weight_kg: f64,
+    pub reps: Option<i32>,
+    pub created_at: Timestamp,
+}
+
+/// The newest first.
+pub async fn list_best_events(db: &Connection, user: UserId, limit: i64) -> Result<Vec<BestEvent>, DatabaseError> {
+    let rows = db
+        .query(
+            "SELECT id, exercise_id, score_value, weight_kg, reps, created_at FROM personal_best_events
+             WHERE user_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2",
+            &[&user.0, &limit],
+        )
+        .await?;
+    Ok(rows
+        .iter()
+        .map(|row| BestEvent {
+            id: row.get(0),
+            exercise_id: row.get(1),
+            score_value: row.get(2),
+            weight_kg: row.get(3),
+            reps: row.get(4),
+            created_at: row.get(5),
+        })
+        .collect())
+}
+
+/// One row of an exercise's board.
+pub struct BoardRow {
+    pub lift_id: i32,
+    pub weight_kg: f64,
+    pub score_value: f64,
+    pub performed_at: Timestamp,
+    pub user: UserRead,
+}
+
+/// A page of the active lifters of an exercise, the best first, each once.
+pub async fn list_board(
+    db: &Connection,
+    exercise_id: &str,
+    limit: i64,
+    offset: i64,
+    base_url: &str,
+) -> Result<Vec<BoardRow>, DatabaseError> {
+    let rows = db
+        .query(
+            concat!(
+                "SELECT b.lift_id, b.weight_kg, b.score_value, b.performed_at, ",
+                user_columns!(),
+                " FROM personal_bests b JOIN users u ON u.id = b.user_id AND u.is_active
+                 WHERE b.exercise_id = $1
+                 ORDER BY b.score_value DESC, b.performed_at DESC, b.lift_id DESC LIMIT $2 OFFSET $3"
+            ),
+            &[&exercise_id, &limit, &offset],
+        )
+        .await?;
+    Ok(rows
+        .iter()
+        .map(|row| BoardRow {
+            lift_id: row.get(0),
+            weight_kg: row.get(1),
+            score_value: row.get(2),
+            performed_at: row.get(3),
+            user: UserRead::from_row(row, 4, base_url).public(),
+        })
+        .collect())
+}
+
+/// The lifts of somebody in an exercise, the newest first; voided ones are left out.
+pub async fn list_lifts(
+    db: &Connection,
+    user: UserId,
+    exercise_id: &str,
+    limit: i64,
+) -> Result<Vec<Lift>, DatabaseError> {
+    let rows = db
+        .query(
+            "SELECT id, user_id, exercise_id, weight_kg, reps, sets, score_value, performed_at, equipment, source
+             FROM lifts WHERE user_id = $1 AND exercise_id = $2 AND voided_at IS NULL
+             ORDER BY performed_at DESC, id DESC LIMIT $3",
+            &[&user.0, &exercise_id, &limit],
+        )
+        .await?;
+    Ok(rows.iter().map(lift_from_row).collect())
+}
+
+/// The lift that is somebody's best in an exercise.
+pub async fn find_best_lift(db: &Connection, user: UserId, exercise_id: &str) -> Result<Option<Lift>, DatabaseError> {
+    let row = db
+        .query_opt(
+            "SELECT l.id, l.user_id, l.exercise_id, l.weight_kg, l.reps, l.sets, l.score_value, l.performed_at,
+                    l.equipment, l.source
+             FROM personal_bests b JOIN lifts l ON l.id = b.lift_id
+             WHERE b.user_id = $1 AND b.exercise_id = $2",
+            &[&user.0, &exercise_id],
+        )
+        .await?;
+    Ok(row.as_ref().map(lift_from_row))
+}

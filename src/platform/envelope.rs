@@ -1,0 +1,122 @@
+//! What is around every request: its id, its time limit, its line in the log, its place in the figures; and that
+//! whatever goes wrong inside, a panic too, becomes a [`Problem`] with that id.
+
+use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{CONNECTION, HeaderValue, ORIGIN};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::test::TestRequest;
+use actix_web::web::Data;
+use actix_web::{Error, HttpMessage, HttpResponse};
+use futures_util::FutureExt;
+
+use super::extract::IsReadingBody;
+use super::lifecycle::Lifecycle;
+use super::logging::RequestSampling;
+use super::metrics::Metrics;
+use super::request_id::{RequestId, X_REQUEST_ID};
+use super::{Problem, UserId};
+
+/// What the envelope needs from the process.
+pub struct Envelope {
+    pub time_limit: Duration,
+    pub lifecycle: Lifecycle,
+    pub metrics: Data<Metrics>,
+    pub sampling: RequestSampling,
+}
+
+/// The middleware; it stands inside CORS, so that errors carry its headers too.
+pub async fn envelope(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let began = Instant::now();
+    let Some(envelope) = request.app_data::<Data<Envelope>>().cloned() else {
+        return Err(Problem::internal("the envelope is missing").into());
+    };
+    let _in_flight = envelope.lifecycle.request_begins();
+    let id = RequestId::of(&request);
+    let method = request.method().clone();
+    let origin = request.headers().get(ORIGIN).cloned();
+    let reading = IsReadingBody::default();
+    request.extensions_mut().insert(id.clone());
+    request.extensions_mut().insert(reading.clone());
+
+    let handling = AssertUnwindSafe(next.call(request)).catch_unwind();
+    let mut response = match tokio::time::timeout(envelope.time_limit, handling).await {
+        Ok(Ok(Ok(response))) => as_problem(response.map_into_boxed_body(), &id),
+        // An error that did not come as a response has lost its request, like those below.
+        Ok(Ok(Err(error))) => stand_in(origin, problem_of(&error, error.as_response_error().status_code()), &id),
+        Ok(Err(panic)) => {
+            let message = panic.downcast_ref::<&str>().copied().map(str::to_owned);
+            let message = message.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+            stand_in(origin, Problem::internal(format!("panic: {message}")), &id)
+        }
+        Err(_) if reading.0.get() => {
+            let detail = "body: did not arrive in time";
+            stand_in(origin, Problem::new(StatusCode::REQUEST_TIMEOUT, detail), &id)
+        }
+        Err(_) => stand_in(origin, Problem::unavailable("The answer took too long; try again shortly.", 5), &id),
+    };
+    if let Ok(value) = HeaderValue::from_str(&id.0) {
+        response.headers_mut().insert(X_REQUEST_ID, value);
+    }
+    if envelope.lifecycle.is_draining() {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    record(&envelope, &method, &response, &id, began.elapsed());
+    Ok(response)
+}
+
+/// Gives an error its final form: one shape, with the request's id.
+fn as_problem(response: ServiceResponse, id: &RequestId) -> ServiceResponse {
+    let Some(error) = response.response().error() else { return response };
+    let problem = problem_of(error, response.status());
+    log_cause(&problem, id);
+    response.into_response(problem.response(&id.0))
+}
+
+fn problem_of(error: &Error, status: StatusCode) -> Problem {
+    match error.as_error::<Problem>() {
+        Some(problem) => problem.clone(),
+        None if status.is_server_error() => Problem::internal(error),
+        None => Problem::new(status, error.to_string()),
+    }
+}
+
+/// The answer to a request that went down with its handler; CORS needs no more of it than its origin.
+fn stand_in(origin: Option<HeaderValue>, problem: Problem, id: &RequestId) -> ServiceResponse {
+    log_cause(&problem, id);
+    let mut request = TestRequest::default();
+    if let Some(origin) = origin {
+        request = request.insert_header((ORIGIN, origin));
+    }
+    let response: HttpResponse = problem.response(&id.0);
+    ServiceResponse::new(request.to_http_request(), response)
+}
+
+fn log_cause(problem: &Problem, id: &RequestId) {
+    if let Some(cause) = problem.cause() {
+        slog_scope::error!("request failed"; "request_id" => &id.0, "error" => cause);
+    }
+}
+
+fn record(envelope: &Envelope, method: &Method, response: &ServiceResponse, id: &RequestId, duration: Duration) {
+    let request = response.request();
+    let pattern = request.match_pattern();
+    let route = pattern.as_deref().unwrap_or("unmatched");
+    let status = response.status().as_u16();
+    // Anybody can invent a method; only known ones may become a label.
+    let known = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD, Method::OPTIONS];
+    let method = if known.contains(method) { method.as_str() } else { "other" };
+    envelope.metrics.count(method, route, status, duration);
+    if envelope.sampling.takes(status, duration) {
+        let user = request.extensions().get::<UserId>().map(|user| user.0.to_string());
+        slog_scope::info!("request"; "method" => method, "route" => route, "status" => status,
+            "milliseconds" => duration.as_secs_f64() * 1000.0, "user_id" => user, "request_id" => &id.0);
+    }
+}

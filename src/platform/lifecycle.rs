@@ -1,0 +1,84 @@
+//! Coming up and going down without losing a request.
+//!
+//! Going down: the listeners are paused, so that new connections wait in the socket for the next process; answers
+//! say `Connection: close`; when nothing is in flight any more, at least a quarter of a second later, the server
+//! stops. Stopping at once would drop connections that were accepted but not yet read.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use actix_web::dev::ServerHandle;
+use sd_notify::NotifyState;
+use tokio::signal::unix::{SignalKind, signal};
+
+const LEAST_DRAIN: Duration = Duration::from_millis(250);
+/// Longer than a request may take.
+const LONGEST_DRAIN: Duration = Duration::from_secs(32);
+
+/// Whether the process is going down and how many requests are in hand.
+#[derive(Debug, Clone, Default)]
+pub struct Lifecycle(Arc<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    is_draining: AtomicBool,
+    in_flight: AtomicUsize,
+}
+
+/// Counts a request until it is dropped.
+pub struct InFlight(Arc<State>);
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.in_flight.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Lifecycle {
+    pub fn request_begins(&self) -> InFlight {
+        self.0.in_flight.fetch_add(1, Ordering::Relaxed);
+        InFlight(self.0.clone())
+    }
+
+    pub fn is_draining(&self) -> bool {
+        self.0.is_draining.load(Ordering::Relaxed)
+    }
+
+    /// Waits for SIGTERM or SIGINT, then drains the servers and stops them.
+    pub async fn stop_on_signal(&self, servers: Vec<ServerHandle>) -> std::io::Result<()> {
+        let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        let name = tokio::select! {
+            _ = terminate.recv() => "SIGTERM",
+            _ = interrupt.recv() => "SIGINT",
+        };
+        slog_scope::info!("stopping: answering what has been asked"; "signal" => name);
+        notify(&[NotifyState::Stopping, NotifyState::Status("answering what has been asked")]);
+        self.0.is_draining.store(true, Ordering::Relaxed);
+        for server in &servers {
+            server.pause().await;
+        }
+        let began = Instant::now();
+        while began.elapsed() < LEAST_DRAIN
+            || (self.0.in_flight.load(Ordering::Relaxed) > 0 && began.elapsed() < LONGEST_DRAIN)
+        {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        for server in &servers {
+            server.stop(true).await;
+        }
+        Ok(())
+    }
+}
+
+/// Tells systemd that the service accepts requests.
+pub fn ready(status: &str) {
+    notify(&[NotifyState::Ready, NotifyState::Status(status)]);
+}
+
+/// Without systemd there is nobody to tell; that is no fault.
+fn notify(states: &[NotifyState]) {
+    if let Err(error) = sd_notify::notify(states) {
+        slog_scope::warn!("systemd could not be told"; "error" => error.to_string());
+    }
+}

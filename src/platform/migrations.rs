@@ -1,0 +1,150 @@
+//! The schema: embedded migrations, applied one process at a time.
+//!
+//! refinery takes no lock, so we do: an advisory one, which dies with its session, and polled, because a blocking
+//! wait would itself hold up `CREATE INDEX CONCURRENTLY` elsewhere.
+
+use std::time::Duration;
+
+use refinery::Migration;
+use tokio_postgres::Client;
+
+use super::DatabaseError;
+
+mod embedded {
+    refinery::embed_migrations!("migrations");
+}
+
+/// "repduel" in hexadecimal; any number that nobody else takes would do.
+const LOCK: i64 = 0x0072_6570_6475_656c;
+
+#[derive(Debug, thiserror::Error)]
+pub enum MigrationError {
+    #[error("migration {0} was applied to this database with another content; restore the released file of that name")]
+    Changed(String),
+    #[error("migration failed, nothing of it was kept: {0}")]
+    Failed(String),
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+impl From<tokio_postgres::Error> for MigrationError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Database(error.into())
+    }
+}
+
+/// One migration and whether this database has it.
+#[derive(Debug)]
+pub struct Status {
+    pub name: String,
+    pub applied_on: Option<String>,
+}
+
+/// Waits until no other process migrates this database. The lock is held until the client is dropped.
+pub async fn lock(client: &Client) -> Result<(), MigrationError> {
+    let mut is_waiting = false;
+    while !client.query_one("SELECT pg_try_advisory_lock($1)", &[&LOCK]).await?.get::<_, bool>(0) {
+        if !is_waiting {
+            slog_scope::info!("another process is migrating this database; waiting for it");
+            is_waiting = true;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    Ok(())
+}
+
+/// Applies what is missing and gives the names of what it applied. The caller holds the [`lock`].
+pub async fn migrate(client: &mut Client) -> Result<Vec<String>, MigrationError> {
+    check_unchanged(&applied(client).await?)?;
+    // A schema change must not queue behind a long query and hold up everything behind itself.
+    client.batch_execute("SET lock_timeout = '10s'").await?;
+    let report = embedded::migrations::runner()
+        .set_abort_missing(false)
+        .run_async(client)
+        .await
+        .map_err(|error| MigrationError::Failed(with_causes(&error)))?;
+    Ok(report.applied_migrations().iter().map(file_name).collect())
+}
+
+/// All migrations that this program or this database knows, in order.
+pub async fn status(client: &Client) -> Result<Vec<Status>, MigrationError> {
+    let applied = applied(client).await?;
+    let mut all: Vec<_> = embedded::migrations::runner()
+        .get_migrations()
+        .iter()
+        .map(|migration| Status {
+            name: file_name(migration),
+            applied_on: applied.iter().find(|row| row.version == migration.version()).map(|row| row.on.clone()),
+        })
+        .collect();
+    let newest = newest_known();
+    all.extend(applied.into_iter().filter(|row| row.version > newest).map(|row| Status {
+        name: format!("V{}__{} (of a newer release)", row.version, row.name),
+        applied_on: Some(row.on),
+    }));
+    check_unchanged(&self::applied(client).await?)?;
+    Ok(all)
+}
+
+/// Whether the schema is as new as this program needs; the message names the command to run.
+pub async fn check(client: &Client) -> Result<(), String> {
+    let applied = applied(client).await.map_err(|error| error.to_string())?;
+    check_unchanged(&applied).map_err(|error| error.to_string())?;
+    let missing = embedded::migrations::runner()
+        .get_migrations()
+        .iter()
+        .filter(|migration| !applied.iter().any(|row| row.version == migration.version()))
+        .count();
+    match missing {
+        0 => Ok(()),
+        _ => Err(format!(
+            "the database's schema is older than this program needs ({missing} migrations are missing); run: repduel migrate"
+        )),
+    }
+}
+
+struct Applied {
+    version: i32,
+    name: String,
+    on: String,
+    checksum: String,
+}
+
+async fn applied(client: &Client) -> Result<Vec<Applied>, MigrationError> {
+    let exists = client.query_one("SELECT to_regclass('refinery_schema_history') IS NOT NULL", &[]).await?;
+    if !exists.get::<_, bool>(0) {
+        return Ok(Vec::new());
+    }
+    let rows = client
+        .query("SELECT version, name, applied_on, checksum FROM refinery_schema_history ORDER BY version", &[])
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Applied { version: row.get(0), name: row.get(1), on: row.get(2), checksum: row.get(3) })
+        .collect())
+}
+
+fn check_unchanged(applied: &[Applied]) -> Result<(), MigrationError> {
+    for migration in embedded::migrations::runner().get_migrations() {
+        if applied.iter().any(|row| {
+            row.version == migration.version()
+                && (row.checksum != migration.checksum().to_string() || row.name != migration.name())
+        }) {
+            return Err(MigrationError::Changed(file_name(migration)));
+        }
+    }
+    Ok(())
+}
+
+fn newest_known() -> i32 {
+    embedded::migrations::runner().get_migrations().iter().map(Migration::version).max().unwrap_or_default()
+}
+
+fn file_name(migration: &Migration) -> String {
+    format!("V{}__{}", migration.version(), migration.name())
+}
+
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    std::iter::once(error.to_string()).chain(causes.map(ToString::to_string)).collect::<Vec<_>>().join(": ")
+}

@@ -1,0 +1,51 @@
+//! What any service needs and no lifter ever sees: settings, database, listeners, logs, errors. Knows no feature.
+
+pub mod cached;
+pub mod config;
+pub mod database;
+pub mod envelope;
+pub mod extract;
+pub mod health;
+pub mod idempotency;
+pub mod lifecycle;
+pub mod listener;
+pub mod logging;
+pub mod metrics;
+pub mod migrations;
+pub mod openapi;
+pub mod paging;
+pub mod problem;
+pub mod refusal;
+pub mod request_id;
+pub mod routing;
+pub mod settings;
+pub mod time;
+pub mod version;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+pub use config::Config;
+pub use database::{Connection, Database, DatabaseError, Transaction};
+pub use extract::{Body, Path, Query};
+pub use paging::Page;
+pub use problem::Problem;
+pub use time::Time;
+
+/// The id of a user, a UUID.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(transparent)]
+pub struct UserId(pub Uuid);
+
+impl UserId {
+    /// A new id; they sort by the time of their making.
+    pub fn new() -> Self {
+        Self(Uuid::now_v7())
+    }
+}
+
+impl Default for UserId {
+    fn default() -> Self {
+        Self::new()
+    }
+}

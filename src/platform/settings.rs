@@ -1,0 +1,265 @@
+//! The settings as they are written: names, defaults, and where each value came from.
+//!
+//! A setting is an environment variable or a file in `$CREDENTIALS_DIRECTORY` named like it in lower case (systemd
+//! may put `credentials_` before the name); the same setting from both is a mistake. [`super::config`] gives them
+//! their types. Everything is read as text first, because a message about a bad value must never show a secret.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+/// How a value may be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    Plain,
+    /// Never; only that it is set.
+    Secret,
+    /// A database's address: without the password.
+    Dsn,
+}
+
+/// One setting, as documented.
+#[derive(Debug)]
+pub struct Setting {
+    field: &'static str,
+    /// Other names that are read too.
+    pub aliases: &'static [&'static str],
+    pub about: &'static [&'static str],
+    /// Empty where there is none.
+    pub default: &'static str,
+    pub example: &'static str,
+    pub shown: Shown,
+}
+
+impl Setting {
+    pub fn name(&self) -> String {
+        self.field.to_ascii_uppercase()
+    }
+}
+
+macro_rules! settings {
+    ($( $(#[doc = $about:literal])+ $field:ident $(| $alias:literal)* = $default:literal, $example:literal, $shown:ident; )+) => {
+        /// Every setting as text; none where it has neither a value nor a default.
+        #[derive(Debug, Default, Deserialize)]
+        pub struct Raw { $( pub $field: Option<String>, )+ }
+
+        impl Raw {
+            /// The text of one setting of the register.
+            pub fn value(&self, setting: &Setting) -> Option<&str> {
+                match setting.field {
+                    $( stringify!($field) => self.$field.as_deref(), )+
+                    _ => None,
+                }
+            }
+        }
+
+        /// The register of all settings, in the order in which they are shown.
+        pub const SETTINGS: &[Setting] = &[ $( Setting {
+            field: stringify!($field),
+            aliases: &[$($alias),*],
+            about: &[$($about),+],
+            default: $default,
+            example: $example,
+            shown: Shown::$shown,
+        } ),+ ];
+    };
+}
+
+settings! {
+    /// Where this runs: development, staging or production.
+    /// Outside production missing signing keys are made up for the day, and the API document is served at /api/docs.
+    environment | "NODE_ENV" = "production", "production", Plain;
+    /// The public address of the web app.
+    app_url = "http://127.0.0.1:9999", "https://repduel.example.org", Plain;
+    /// The public address of this API.
+    base_url = "http://127.0.0.1:9999", "https://repduel.example.org", Plain;
+    /// Further origins of web apps that may call this API with credentials; a comma list or a JSON array.
+    frontend_origins | "CORS_ORIGINS" | "CORS_ALLOWED_ORIGINS" | "CORS_ALLOW_ORIGINS" = "", "https://lift.example.org,https://gym.example.org", Plain;
+
+    /// The database: a URL or key=value pairs. postgresql+asyncpg:// is read too.
+    /// sslmode is disable, require or verify-full; unset it is disable on a Unix socket or loopback, verify-full elsewhere.
+    database_url = "host=/run/postgresql dbname=repduel user=repduel", "host=/run/postgresql dbname=repduel user=repduel", Dsn;
+    /// Tried before DATABASE_URL when set.
+    database_url_internal = "", "postgresql://repduel@10.0.0.5/repduel", Dsn;
+    /// Tried before DATABASE_URL when set and DATABASE_URL_INTERNAL is not.
+    database_url_local = "", "host=/run/postgresql dbname=repduel user=repduel", Dsn;
+    /// Tried last, when DATABASE_URL is not set.
+    database_url_remote = "", "postgresql://repduel@db.example.org/repduel", Dsn;
+    /// A PEM file with the authorities that may sign a remote database's certificate; unset: the system's.
+    database_ca_file = "", "/etc/repduel/database-ca.pem", Plain;
+    /// Connections to the database, over all workers.
+    database_pool_size = "16", "16", Plain;
+    /// Seconds that each candidate for the database gets at the start.
+    repduel_db_bootstrap_timeout = "10", "10", Plain;
+    /// 1: do not start without a database. 0: start, and answer 503 until it comes.
+    repduel_strict_db_bootstrap = "0", "1", Plain;
+
+    /// The address to listen on when no socket is handed over.
+    api_host = "127.0.0.1", "127.0.0.1", Plain;
+    /// The port of the API; 0 takes a free one and logs it.
+    api_port | "REST_API_PORT" = "9999", "9999", Plain;
+    /// The port of /metrics and the other operators' pages, never to be reached from outside.
+    ops_port = "9998", "9998", Plain;
+    /// Threads that answer requests; 0: one a core.
+    workers = "0", "2", Plain;
+    /// Seconds after which a slow client or a slow answer is given up.
+    request_timeout_seconds = "30", "30", Plain;
+
+    /// Signs access tokens: at least 32 random bytes, such as `openssl rand -base64 48` prints.
+    jwt_secret_key | "SECRET_KEY" = "", "the output of: openssl rand -base64 48", Secret;
+    /// Signs refresh tokens: as above, but another one.
+    refresh_jwt_secret_key | "JWT_REFRESH_SECRET_KEY" = "", "the output of: openssl rand -base64 48", Secret;
+    /// Minutes that an access token lives. Existing clients never refresh: this is how long they stay signed in.
+    access_token_expire_minutes = "60", "60", Plain;
+    /// Days that a refresh token lives.
+    refresh_token_expire_days = "30", "30", Plain;
+    /// The refresh cookie's SameSite: none, lax or strict.
+    cookie_samesite | "REFRESH_COOKIE_SAMESITE" = "none", "lax", Plain;
+    /// 1: the refresh cookie is sent over HTTPS only.
+    cookie_secure | "REFRESH_COOKIE_SECURE" = "1", "1", Plain;
+    /// The refresh cookie's domain; unset: the API's host alone.
+    cookie_domain = "", "example.org", Plain;
+    /// Argon2id: memory for one password, in KiB.
+    argon2_memory_kib = "19456", "19456", Plain;
+    /// Argon2id: passes over that memory.
+    argon2_iterations = "2", "2", Plain;
+    /// Argon2id: lanes.
+    argon2_parallelism = "1", "1", Plain;
+    /// Passwords hashed at once; 0: one a core.
+    password_hashers = "0", "2", Plain;
+    /// Passwords that may wait for that; more are answered with 503.
+    password_queue = "256", "256", Plain;
+
+    /// critical, error, warning, info, debug or trace.
+    log_level = "info", "info", Plain;
+    /// text, json, or auto: text on a terminal, JSON lines otherwise.
+    log_format = "auto", "json", Plain;
+    /// Which requests get a line: all, or errors (status 400 and up, over 1 s, and one of 100 of the rest).
+    log_requests = "errors", "all", Plain;
+}
+
+/// Where a value came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    Default,
+    Environment,
+    Credential,
+}
+
+/// What is wrong with one setting; it never holds a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    pub name: String,
+    pub problem: String,
+    pub example: &'static str,
+}
+
+impl std::fmt::Display for Mistake {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {} (for example: {})", self.name, self.problem, self.example)
+    }
+}
+
+/// All settings as text, with their sources.
+#[derive(Debug, Default)]
+pub struct Settings {
+    pub raw: Raw,
+    pub sources: BTreeMap<&'static str, Source>,
+    pub mistakes: Vec<Mistake>,
+}
+
+impl Settings {
+    /// Reads the environment of this process and its credentials.
+    pub fn read() -> Self {
+        let environment = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        let directory = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
+        Self::from_parts(environment, directory.map(read_credentials).unwrap_or_default())
+    }
+
+    /// Puts both sources together. An empty value is none; names that are no setting are ignored.
+    pub fn from_parts(environment: BTreeMap<String, String>, credentials: BTreeMap<String, String>) -> Self {
+        let mut settings = Self::default();
+        let mut pairs = Vec::new();
+        for setting in SETTINGS {
+            let find = |values: &BTreeMap<String, String>| {
+                std::iter::once(setting.name())
+                    .chain(setting.aliases.iter().map(ToString::to_string))
+                    .find_map(|name| values.get(&name).map(|value| value.trim().to_owned()))
+                    .filter(|value| !value.is_empty())
+            };
+            let (value, source) = match (find(&environment), find(&credentials)) {
+                (Some(_), Some(_)) => {
+                    settings.mistakes.push(Mistake {
+                        name: setting.name(),
+                        problem: "is set both in the environment and as a credential; remove one".into(),
+                        example: setting.example,
+                    });
+                    continue;
+                }
+                (Some(value), None) => (value, Source::Environment),
+                (None, Some(value)) => (value, Source::Credential),
+                (None, None) => (setting.default.to_owned(), Source::Default),
+            };
+            settings.sources.insert(setting.field, source);
+            if !value.is_empty() {
+                pairs.push((setting.name(), value));
+            }
+        }
+        match envy::from_iter(pairs) {
+            Ok(raw) => settings.raw = raw,
+            // Every field is optional text, so this cannot be; and its message must not be shown, it may hold a value.
+            Err(_) => settings.mistakes.push(Mistake {
+                name: "settings".into(),
+                problem: "cannot be read as text".into(),
+                example: "UTF-8 text",
+            }),
+        }
+        settings
+    }
+
+    pub fn source(&self, field: &str) -> &Source {
+        self.sources.get(field).unwrap_or(&Source::Default)
+    }
+}
+
+/// The files of a credentials directory by the names of their settings, without one trailing line end.
+fn read_credentials(directory: PathBuf) -> BTreeMap<String, String> {
+    let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
+    entries
+        .filter_map(|entry| {
+            let file = entry.file_name().into_string().ok()?;
+            let name = file.strip_prefix("credentials_").unwrap_or(&file).to_ascii_uppercase();
+            Some((name, std::fs::read_to_string(entry.path()).ok()?))
+        })
+        .collect()
+}
+
+/// The text of `.env.example`: every setting with its meaning and its default, all commented out.
+pub fn env_example() -> String {
+    let mut text = String::from(
+        "# The settings of repduel. Made by `repduel check-config --example`; a test keeps it current.\n\
+         # Secrets may be files named like the setting in lower case in $CREDENTIALS_DIRECTORY instead.\n",
+    );
+    for setting in SETTINGS {
+        text.push('\n');
+        for line in setting.about {
+            text.push_str(&format!("#{line}\n"));
+        }
+        if !setting.aliases.is_empty() {
+            text.push_str(&format!("# Read too: {}\n", setting.aliases.join(", ")));
+        }
+        let (value, note) = match setting.default {
+            "" => (setting.example, "  # an example; unset by default"),
+            default => (default, ""),
+        };
+        if setting.shown == Shown::Secret {
+            text.push_str(&format!("# {}=  # {}\n", setting.name(), setting.example));
+        } else {
+            text.push_str(&format!("# {}={value}{note}\n", setting.name()));
+        }
+    }
+    text
+}

@@ -1,0 +1,18 @@
+//! Where a score stands on the ladder of one exercise.
+
+mod api;
+
+pub use api::routes;
+
+use crate::catalogue::Exercise;
+use crate::strength::ladder::{self, Progress};
+use crate::strength::{ScoredAs, standards};
+
+/// The rank that a score gives in an exercise, and what the next one asks for.
+pub fn rank_progress(exercise: &Exercise, score: f64, bodyweight_kg: f64, scored_as: ScoredAs) -> Progress {
+    let thresholds = match exercise.calibration {
+        Some(calibration) => calibration.thresholds(bodyweight_kg, scored_as),
+        None => standards::thresholds_kg(bodyweight_kg, scored_as, exercise.multiplier),
+    };
+    ladder::progress(score, &thresholds)
+}
