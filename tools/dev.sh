@@ -1,0 +1,123 @@
+#!/usr/bin/env bash
+# tools/dev.sh [--demo | --no-demo] [--release]
+#
+# Runs repduel from this clone: installs what is missing, makes a private PostgreSQL cluster below .dev/, builds,
+# migrates, serves. Ctrl-C stops all of it; the next start takes a second or two.
+#
+#   --demo       load the made-up lifters of tests/data/meets-demo.csv without asking
+#   --no-demo    do not ask this time
+#   --release    build as for production: slower to compile, fast to run
+#
+# API_HOST, API_PORT and OPS_PORT (127.0.0.1, 9999, 9998) and all other settings come from the environment.
+set -euo pipefail
+source "$(dirname "$0")/lib.sh"
+cd "$ROOT"
+
+demo=ask profile=dev folder=debug
+for argument in "$@"; do
+  case $argument in
+    --demo) demo=yes ;;
+    --no-demo) demo=no ;;
+    --release) profile=release folder=release ;;
+    -h | --help) show_help; exit ;;
+    *) fail "unknown option $argument (see --help)" ;;
+  esac
+done
+
+export API_HOST=${API_HOST:-127.0.0.1} API_PORT=${API_PORT:-9999} OPS_PORT=${OPS_PORT:-9998} ENVIRONMENT=development
+# What else could name a database, an environment or a secret is another installation's.
+unset NODE_ENV REST_API_PORT DATABASE_URL_INTERNAL DATABASE_URL_LOCAL DATABASE_URL_REMOTE CREDENTIALS_DIRECTORY
+cluster=.dev/postgres demo_file=tests/data/meets-demo.csv program=$CARGO_TARGET_DIR/$folder/repduel
+host=$API_HOST
+[ "$host" != 0.0.0.0 ] || host=127.0.0.1
+url=http://$host:$API_PORT
+
+# ---- The end, whichever way it comes: first the program, which answers what it has begun, then its database ----
+
+server='' cluster_is_up=''
+finish() {
+  local code=$?
+  if [ -n "$server" ]; then
+    trap 'kill -KILL "$server"' INT TERM # whoever presses Ctrl-C again does not want to wait
+    kill -TERM "$server" 2>/dev/null || true
+    while kill -0 "$server" 2>/dev/null; do wait "$server" || true; done
+  fi
+  trap '' INT TERM HUP
+  if [ -n "$cluster_is_up" ]; then tools/postgres.sh stop "$cluster" && say "stopped"; fi
+  exit "$code"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+# ---- Steps ----
+
+refuse_taken_port() {
+  local holder
+  (exec 3<>"/dev/tcp/$host/$1") 2>/dev/null || return 0
+  holder=$(ss -Hltnp "sport = :$1" 2>/dev/null | sed -n 's/.*users:(("\([^"]*\)",pid=\([0-9]*\).*/\1, process \2/p' | head -n 1) || true
+  fail "port $1 is taken by ${holder:-a program that cannot be named from here}. Stop it, or choose another: $2=... tools/dev.sh"
+}
+
+# Asked once: the answer is kept in .dev/demo.
+wants_demo() {
+  local key=''
+  [ "$demo" != yes ] || return 0
+  [ "$demo" = ask ] && [ -t 0 ] && [ -t 1 ] && [ -f "$demo_file" ] && [ ! -e .dev/demo ] || return 1
+  printf 'Load made-up demo lifters, so that the boards are not empty? [y/N] '
+  read -rsn1 key || true
+  case $key in [yY]) say yes ;; *) say no; echo declined >.dev/demo; return 1 ;; esac
+}
+
+[ "$demo" != yes ] || [ -f "$demo_file" ] || fail "there is no $demo_file in this clone"
+mkdir -p .dev 2>/dev/null || true
+[ -w .dev ] || fail "cannot write $ROOT/.dev: did another user run this here?"
+exec 9<.dev
+flock -n 9 || fail "tools/dev.sh already runs in this clone"
+refuse_taken_port "$API_PORT" API_PORT
+refuse_taken_port "$OPS_PORT" OPS_PORT
+
+tools/setup.sh dev
+cluster_is_up=yes
+tools/postgres.sh start "$cluster" || fail "no database: $(tools/postgres.sh status "$cluster")"
+DATABASE_URL=$(tools/postgres.sh dsn "$cluster")
+export DATABASE_URL
+
+[ -x "$program" ] || say "building; the first time takes some minutes"
+cargo build --bin repduel --profile "$profile" 9<&-
+
+if wants_demo; then
+  "$program" migrate && "$program" load-meets "$demo_file"
+  echo loaded >.dev/demo
+fi
+
+# In a session of its own: the terminal's Ctrl-C comes to this script alone, which then stops things in their order.
+setsid "$program" serve --auto-migrate </dev/null 9<&- &
+server=$!
+
+tries=0
+until curl -fs --noproxy '*' -o /dev/null "$url/health/ready"; do
+  if ! kill -0 "$server" 2>/dev/null; then
+    wait "$server" || code=$?
+    server=''
+    fail "the program ended with exit code ${code:-0} before it was ready; its reason is above (database: $(tools/postgres.sh status "$cluster"))"
+  fi
+  ((++tries != 300)) || say "not ready yet; $url/health/ready says: $(curl -s --noproxy '*' "$url/health/ready" || echo nothing)"
+  sleep 0.05
+done
+
+cat <<EOF
+
+repduel is ready at $url   (metrics and operation: http://127.0.0.1:$OPS_PORT; Ctrl-C stops all)
+Register a lifter:
+
+  curl -s $url/api/v1/users/ -H 'Content-Type: application/json' \\
+    -d '{"username": "ada", "email": "ada@example.org", "password": "deadlifts-on-friday"}'
+
+EOF
+
+trap 'exit 0' INT TERM HUP
+code=0
+wait "$server" || code=$?
+server=''
+fail "the program ended by itself with exit code $code"

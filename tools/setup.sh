@@ -1,0 +1,130 @@
+#!/usr/bin/env bash
+# tools/setup.sh [dev|test|bench]...   (dev when nothing is named)
+#
+# Installs what is missing for tools/dev.sh, tools/test.sh or tools/bench.sh on Debian or Ubuntu, one line for each
+# thing and why, and does nothing when everything is there. Needs root or sudo only when a package is missing.
+set -euo pipefail
+source "$(dirname "$0")/lib.sh"
+
+packages=()
+
+# want PACKAGE WHY TEST...: the package is missing when TEST fails. Looking for a file is far quicker than asking apt.
+want() {
+  local package=$1 why=$2
+  shift 2
+  "$@" >/dev/null 2>&1 && return
+  say "installing $package: $why"
+  packages+=("$package")
+}
+
+# Packages chatter while they settle; what they said is shown when it went wrong.
+apt() {
+  local output
+  output=$(as_root env DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 \
+    apt-get -q -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 "$@" 2>&1 </dev/null) && return
+  tail -n 12 <<<"$output" >&2
+  return 1
+}
+
+# A machine that has just booted often updates its lists by itself, and no option waits for that lock.
+apt_update() {
+  local try
+  for try in 1 2 3; do
+    apt update && return
+    [ "$try" = 3 ] || { say "apt-get update failed, trying again in 10 s"; sleep 10; }
+  done
+  say "apt-get update failed; going on with the lists that are here"
+}
+
+# Debian's package would make and start a cluster on port 5432 that nobody asked for: ours is private. The setting
+# goes again afterwards, so that installing PostgreSQL for real later brings what the distribution promises.
+install_packages() {
+  local drop_in=/etc/postgresql-common/createcluster.d/repduel-setup.conf
+  as_root true || fail "installing packages needs root, and sudo refused"
+  apt_update
+  if [[ " ${packages[*]} " == *" postgresql "* ]]; then
+    say "  (without the cluster on port 5432 that the package would make and start)"
+    # shellcheck disable=SC2064 # the path is wanted as it is now
+    trap "as_root rm -f '$drop_in'" EXIT
+    as_root mkdir -p "${drop_in%/*}"
+    echo 'create_main_cluster = false' | as_root tee "$drop_in" >/dev/null
+  fi
+  apt install -y --no-install-recommends "${packages[@]}" ||
+    fail "apt-get could not install ${packages[*]}: its reason is above"
+}
+
+rust_wanted() { sed -n 's/^rust-version *= *"\([0-9.]*\)".*/\1/p' "$ROOT/Cargo.toml"; }
+
+# missing, old, partial or good. The toolchain's own folder tells what rustup's stand-ins in PATH do not: which parts
+# are really installed. Asked inside the clone, where an override of rustup's counts.
+rust_state() {
+  local part sysroot version
+  cd "$ROOT"
+  sysroot=$(rustc --print sysroot 2>/dev/null) || { echo missing; return; }
+  version=$("$sysroot/bin/rustc" --version | cut -d' ' -f2)
+  printf '%s\n' "$(rust_wanted)" "${version%%-*}" | sort -CV || { echo old; return; }
+  for part in cargo rustfmt cargo-fmt cargo-clippy; do
+    [ -x "$sysroot/bin/$part" ] || { echo partial; return; }
+  done
+  echo good
+}
+
+# The distribution's rustup where there is one and nothing has to go for it; else rustup's own installer, which stays
+# below ~/.cargo and ~/.rustup.
+install_rustup() {
+  local script
+  if [ -n "$(apt-cache madison rustup 2>/dev/null)" ] && apt install -y --no-remove --no-install-recommends rustup; then
+    return
+  fi
+  script=$(mktemp)
+  if ! curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs -o "$script" ||
+    ! RUSTUP_INIT_SKIP_PATH_CHECK=yes sh "$script" -y -q --no-modify-path --default-toolchain none; then
+    rm -f "$script"
+    fail "no rustup from https://sh.rustup.rs. Install Rust $(rust_wanted) or later by hand, then run this again"
+  fi
+  rm -f "$script"
+  hash -r
+}
+
+install_rust() {
+  local state wanted
+  wanted=$(rust_wanted)
+  state=$(rust_state)
+  [ "$state" != good ] || return 0
+  say "installing Rust with rustfmt and clippy: the program needs $wanted or later (here: $state)"
+  command -v rustup >/dev/null || install_rustup
+  if [ "$state" = partial ] && (cd "$ROOT" && rustup component add rustfmt clippy); then return; fi
+  rustup toolchain install stable --profile minimal --component rustfmt --component clippy ||
+    fail "rustup could not install the stable toolchain: its reason is above"
+  # Whoever has no default toolchain gets this one; an older default stays, and only this clone uses the new one.
+  rustup default >/dev/null 2>&1 || rustup default stable
+  [ "$(rust_state)" = good ] || rustup override set stable --path "$ROOT"
+  state=$(rust_state)
+  [ "$state" = good ] || fail "Rust is still $state: is RUSTUP_TOOLCHAIN set, or another rustc before rustup's in PATH ($(command -v rustc))?"
+}
+
+for what in "${@:-dev}"; do
+  case $what in
+    dev | test | bench) ;;
+    -h | --help) show_help; exit ;;
+    *) fail "nothing here is called '$what': dev, test or bench" ;;
+  esac
+done
+
+want gcc "the linker and the C in a few crates" command -v cc
+want libc6-dev "what compiled programs link against" test -e /usr/include/stdio.h
+want ca-certificates "trust for https downloads" test -e /etc/ssl/certs/ca-certificates.crt
+want curl "downloads, and asking the program whether it is ready" command -v curl
+want git "the program knows the commit it was built from" command -v git
+want postgresql "the database, in a private cluster of its own" compgen -G '/usr/lib/postgresql/*/bin/postgres'
+for what in "$@"; do
+  case $what in
+    test) want shellcheck "checks the scripts in tools/" command -v shellcheck ;;
+    bench)
+      want wrk "makes the load" command -v wrk
+      want python3-venv "runs the peer that we compare with" python3 -c 'import ensurepip, venv'
+      ;;
+  esac
+done
+[ "${#packages[@]}" = 0 ] || install_packages
+install_rust

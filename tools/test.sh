@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# tools/test.sh [FILTER...]
+#
+# Installs what is missing and runs everything: rustfmt, clippy, shellcheck, and all tests, on a PostgreSQL cluster of
+# their own. With FILTER (whatever cargo test takes: "boards", "--lib dots", "race -- --nocapture") only those tests.
+# Every part runs, even after one that failed. The last line is "N passed, N failed"; exit code 1 when one failed.
+#
+# REPDUEL_DATA_DIR may name a folder with real meet results, for the tests that want them.
+set -euo pipefail
+source "$(dirname "$0")/lib.sh"
+cd "$ROOT"
+case ${1:-} in -h | --help) show_help; exit ;; esac
+
+# What this clone's runs need, outside the clone: a lock, the cluster, cargo's output.
+run=$CACHE/test-$(printf '%s' "$ROOT" | sha256sum | cut -c1-12)
+cluster=$run/postgres output=$run/output
+passed=0 failed=0 failures=()
+
+broke() {
+  failed=$((failed + 1))
+  failures+=("$1")
+}
+
+# part NAME COMMAND...: counts as one test.
+part() {
+  local name=$1
+  shift
+  say "---- $name"
+  if "$@" 9<&-; then passed=$((passed + 1)); else broke "$name"; fi
+}
+
+cargo_tests() {
+  local code=0 ok bad crashed name
+  say "---- cargo test $*"
+  cargo test --locked --no-fail-fast "$@" 2>&1 9<&- | tee "$output" || code=$?
+  # A test program that says how many tests it runs, but not how they went, has crashed.
+  read -r ok bad crashed < <(awk '
+    /^running [0-9]+ tests?$/ { open++ }
+    /^test result: / { open--; for (i = 2; i <= NF; i++) { if ($i == "passed;") ok += $(i-1); if ($i == "failed;") bad += $(i-1) } }
+    END { print ok+0, bad+0, open+0 }' "$output")
+  passed=$((passed + ok)) failed=$((failed + bad))
+  while read -r name; do failures+=("$name"); done < <(sed -n 's/^test \(.*\) \.\.\. FAILED$/\1/p' "$output")
+  if [ "$crashed" != 0 ]; then
+    broke "a test program that crashed (see the output above)"
+  elif [ "$code" != 0 ] && [ "$bad" = 0 ]; then
+    broke "cargo test: did not build or run (see above)"
+  elif [ "$((ok + bad))" = 0 ]; then
+    broke "cargo test: no test matches $*"
+  fi
+}
+
+locked=no
+clean_up() {
+  if [ "$locked" = yes ]; then tools/postgres.sh remove "$cluster" && rm -rf "$run"; fi
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+finish() {
+  local name
+  trap - EXIT
+  clean_up || say "the test cluster is still there: $cluster"
+  say
+  for name in "${failures[@]}"; do say "failed: $name"; done
+  say "$passed passed, $failed failed"
+  [ "$failed" = 0 ] || exit 1
+  exit 0
+}
+
+# ---- What the tests stand on ----
+
+tools/setup.sh test || { broke "tools/setup.sh" && finish; }
+mkdir -p "$run"
+exec 9<"$run"
+flock -n 9 || { say "another run in this clone is under way: waiting for it" && flock 9; }
+locked=yes
+# A killed run leaves its cluster behind: every run begins with an empty one.
+if ! { tools/postgres.sh remove "$cluster" && tools/postgres.sh start --test "$cluster"; }; then
+  broke "tools/postgres.sh start"
+  finish
+fi
+REPDUEL_TEST_DATABASE_URL=$(tools/postgres.sh dsn "$cluster" | sed 's/dbname=[^ ]*/dbname=postgres/')
+export REPDUEL_TEST_DATABASE_URL
+
+# ---- The tests ----
+
+if [ "$#" = 0 ]; then
+  part shellcheck shellcheck tools/*.sh .ci/run
+  part rustfmt cargo fmt --check
+  part clippy cargo clippy --all-targets --locked -- -D warnings
+fi
+cargo_tests "$@"
+finish
