@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_cors::Cors;
-use actix_web::middleware::{NormalizePath, from_fn};
+use actix_web::middleware::from_fn;
 use actix_web::web::{self, Bytes, Data, PayloadConfig};
 use actix_web::{App, HttpServer};
 use tokio_postgres::Client;
@@ -167,7 +167,6 @@ fn api_server(state: State, listener: std::net::TcpListener, workers: usize) -> 
         .app_data(state.answers.clone())
         .app_data(state.document.clone())
         .app_data(state.known_methods.clone())
-        .wrap(NormalizePath::trim())
         .wrap(from_fn(envelope))
         .wrap(state.cors())
     });

@@ -175,14 +175,14 @@ async fn start_session(
 #[utoipa::path(responses((status = 200, body = UserRead), (status = 401, body = Problem)), security(("bearer" = [])), tag = "accounts")]
 #[get("/users/me")]
 async fn get_own_user(me: SignedIn, db: Data<Database>, config: Data<Config>) -> Result<Json<UserRead>, Problem> {
-    Ok(Json(super::own_profile(&db.connection().await?, me.id, &config.base_url).await?))
+    Ok(Json(super::own_profile(&*db.reader().await?, me.id, &config.base_url).await?))
 }
 
 /// The own profile.
 #[utoipa::path(responses((status = 200, body = UserRead), (status = 401, body = Problem)), security(("bearer" = [])), tag = "accounts")]
 #[get("/auth/me")]
 async fn get_me(me: SignedIn, db: Data<Database>, config: Data<Config>) -> Result<Json<UserRead>, Problem> {
-    Ok(Json(super::own_profile(&db.connection().await?, me.id, &config.base_url).await?))
+    Ok(Json(super::own_profile(&*db.reader().await?, me.id, &config.base_url).await?))
 }
 
 /// Change the own profile. Only what is sent changes; energy and rank follow at once.
@@ -206,7 +206,7 @@ async fn update_own_user(
     responses((status = 200, body = UserRead), (status = 404, body = Problem), (status = 422, body = Problem)))]
 #[get("/users/{user_id}")]
 async fn get_user(user_id: Path<UserId>, db: Data<Database>, config: Data<Config>) -> Result<Json<UserRead>, Problem> {
-    Ok(Json(super::public_profile(&db.connection().await?, user_id.into_inner(), &config.base_url).await?))
+    Ok(Json(super::public_profile(&*db.reader().await?, user_id.into_inner(), &config.base_url).await?))
 }
 
 /// What everybody may see of the lifter of a name; case does not matter.
@@ -221,5 +221,5 @@ async fn get_user_by_name(
     if username.contains('\0') {
         return Err(AccountError::Unknown.into());
     }
-    Ok(Json(super::public_profile_by_name(&db.connection().await?, &username, &config.base_url).await?))
+    Ok(Json(super::public_profile_by_name(&*db.reader().await?, &username, &config.base_url).await?))
 }

@@ -62,6 +62,9 @@ pub struct EnergyLeaderboardEntry {
     user_rank: Option<&'static str>,
 }
 
+/// Pages from here on take long enough to want a connection of their own.
+const SHALLOW: i64 = 1_000;
+
 /// Active lifters by energy.
 #[utoipa::path(params(Page), tag = "energy",
     responses((status = 200, body = Vec<EnergyLeaderboardEntry>), (status = 422, body = Problem)))]
@@ -72,7 +75,10 @@ async fn list_board(
     config: Data<Config>,
 ) -> Result<Json<Vec<EnergyLeaderboardEntry>>, Problem> {
     let Page { limit, offset } = page.0;
-    let rows = store::list_board(&db.connection().await?, limit, offset).await?;
+    let rows = match offset {
+        0..SHALLOW => store::list_board(&*db.reader().await?, limit, offset).await?,
+        _ => store::list_board(&db.connection().await?, limit, offset).await?,
+    };
     let entries = rows.into_iter().zip(offset + 1..).map(|(row, rank)| {
         let total_energy = row.energy.round();
         EnergyLeaderboardEntry {
@@ -93,7 +99,7 @@ async fn list_board(
     responses((status = 200, body = i64), (status = 422, body = Problem)))]
 #[get("/energy/latest/{user_id}")]
 async fn get_latest(user_id: Path<UserId>, db: Data<Database>) -> Result<Json<i64>, Problem> {
-    let energy = store::find_energy(&db.connection().await?, user_id.into_inner()).await?;
+    let energy = store::find_energy(&*db.reader().await?, user_id.into_inner()).await?;
     Ok(Json(energy.unwrap_or(0.0).trunc() as i64))
 }
 

@@ -9,6 +9,7 @@ pub mod bulk;
 mod store;
 
 pub use api::routes;
+pub use store::SET_ENERGY;
 
 use crate::platform::{Connection, DatabaseError, UserId};
 use crate::strength::energy::{self, Energy};

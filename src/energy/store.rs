@@ -37,17 +37,16 @@ pub fn lifter_from_row(row: &Row, first: usize) -> Lifter {
     }
 }
 
+/// The statement of [`set_energy`].
+pub const SET_ENERGY: &str = "WITH before AS (SELECT energy FROM users WHERE id = $1),
+          changed AS (UPDATE users SET energy = $2, rank = $3, updated_at = now()
+                      WHERE id = $1 AND (energy, rank) IS DISTINCT FROM ($2, $3) RETURNING id)
+     INSERT INTO energy_history (user_id, energy)
+     SELECT changed.id, $2 FROM changed, before WHERE before.energy <> $2";
+
 /// Writes energy and rank where they differ; a changed energy enters the history.
 pub async fn set_energy(db: &Connection, user: UserId, energy: f64, rank: &str) -> Result<u64, DatabaseError> {
-    db.execute(
-        "WITH before AS (SELECT energy FROM users WHERE id = $1),
-              changed AS (UPDATE users SET energy = $2, rank = $3, updated_at = now()
-                          WHERE id = $1 AND (energy, rank) IS DISTINCT FROM ($2, $3) RETURNING id)
-         INSERT INTO energy_history (user_id, energy)
-         SELECT changed.id, $2 FROM changed, before WHERE before.energy <> $2",
-        &[&user.0, &energy, &rank],
-    )
-    .await
+    db.execute(SET_ENERGY, &[&user.0, &energy, &rank]).await
 }
 
 /// One row of the board.

@@ -7,7 +7,7 @@ use super::new_lift::ScoreCreate;
 use super::{Lift, LiftError, NewLift, Recorded, store};
 use crate::accounts::UserRead;
 use crate::catalogue::Catalogue;
-use crate::platform::idempotency::{IdempotencyKey, hash_request};
+use crate::platform::idempotency::{IdempotencyKey, Repeatable};
 use crate::platform::{Body, Config, Database, Page, Path, Problem, Query, Time, UserId};
 use crate::sessions::SignedIn;
 
@@ -69,7 +69,7 @@ pub struct ScoreCreateResponse {
 }
 
 impl ScoreCreateResponse {
-    fn new(recorded: Recorded, catalogue: &Catalogue) -> Self {
+    fn new(recorded: &Recorded, catalogue: &Catalogue) -> Self {
         let best = recorded.previous_best.as_ref();
         Self {
             is_personal_best: recorded.is_personal_best,
@@ -77,7 +77,7 @@ impl ScoreCreateResponse {
             previous_best_weight_lifted: best.map(|best| best.weight_kg),
             previous_best_reps: best.and_then(|best| best.reps),
             previous_best_sets: best.and_then(|best| best.sets),
-            score: ScoreOut::new(recorded.lift, catalogue),
+            score: ScoreOut::new(recorded.lift.clone(), catalogue),
         }
     }
 }
@@ -102,21 +102,11 @@ async fn create_score(
     if body.0.scenario_id.as_ref().is_some_and(|sent| *sent != exercise.id) {
         return Err(LiftError::OtherExercise.into());
     }
-    let request_hash = hash_request(&exercise.id, &body.0);
+    let repeatable = Repeatable::new(key, &exercise.id, &body.0);
     let new = NewLift::try_from(body.0)?;
-
+    let answer = |recorded: &Recorded| serde_json::to_string(&ScoreCreateResponse::new(recorded, &catalogue));
     let db = db.connection().await?;
-    let transaction = db.begin().await?;
-    let lifter = super::lock_lifter(&transaction, me.id).await?;
-    if let Some(answer) = key.recall(&transaction, me.id, &request_hash).await? {
-        transaction.commit().await?;
-        return Ok(answer.into());
-    }
-    let recorded = super::record_lift(&transaction, &lifter, exercise, &new).await?;
-    let answer = serde_json::to_string(&ScoreCreateResponse::new(recorded, &catalogue)).map_err(Problem::internal)?;
-    key.remember(&transaction, me.id, &request_hash, 200, &answer).await?;
-    transaction.commit().await?;
-    Ok(HttpResponse::Ok().content_type("application/json").body(answer))
+    Ok(super::record_lift(&db, me.id, exercise, &new, &repeatable, answer).await?.into())
 }
 
 #[derive(Serialize, utoipa::ToSchema)]
@@ -194,7 +184,7 @@ async fn get_highscore(
 ) -> Result<Json<ScoreOut>, Problem> {
     let (user, scenario_id) = path.into_inner();
     let exercise = catalogue.find(&scenario_id).ok_or(LiftError::NoScore)?;
-    let lift = store::find_best_lift(&db.connection().await?, user, &exercise.id).await?;
+    let lift = store::find_best_lift(&*db.reader().await?, user, &exercise.id).await?;
     Ok(Json(ScoreOut::new(lift.ok_or(LiftError::NoScore)?, &catalogue)))
 }
 

@@ -86,7 +86,8 @@ pub async fn insert_lifts(db: &Client, lifts: &[BulkLift]) -> Result<u64, tokio_
         "INSERT INTO lifts AS l (user_id, exercise_id, weight_kg, reps, sets, score_value, performed_at, bodyweight_kg,
                                  scored_as, age_years, equipment, source, meet, event, is_tested)
          SELECT user_id, exercise_id, weight_kg, reps, 1, score_value, performed_at, bodyweight_kg,
-                scored_as, age_years, equipment, source, meet, event, is_tested FROM new_lifts
+                scored_as::scoring, age_years, equipment::worn, source::lift_source, meet, event::meet_event, is_tested
+         FROM new_lifts
          ON CONFLICT (user_id, exercise_id, performed_at, equipment) WHERE source = 'meet'
          DO UPDATE SET weight_kg = excluded.weight_kg, score_value = excluded.score_value,
                        bodyweight_kg = excluded.bodyweight_kg, scored_as = excluded.scored_as,

@@ -12,16 +12,18 @@ mod store;
 pub use api::routes;
 pub use new_lift::{Equipment, NewLift};
 
+use futures_util::future::{try_join3, try_join5};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::catalogue::Exercise;
-use crate::energy;
-use crate::platform::idempotency::IdempotencyError;
+use crate::platform::idempotency::{IdempotencyError, Repeatable, StoredAnswer};
 use crate::platform::{Connection, DatabaseError, Problem, UserId};
 use crate::sessions::SignedIn;
+use crate::strength::energy::{Energy, Lifter};
 use crate::strength::one_rep_max;
 use crate::strength::standards::CoreLift;
+use crate::{energy, strength};
 
 #[derive(Debug, thiserror::Error)]
 pub enum LiftError {
@@ -33,6 +35,8 @@ pub enum LiftError {
     NoScore,
     #[error("the account is gone")]
     Gone,
+    #[error("the answer cannot be written: {0}")]
+    Unwritable(serde_json::Error),
     #[error(transparent)]
     Idempotency(#[from] IdempotencyError),
     #[error(transparent)]
@@ -45,6 +49,7 @@ impl From<LiftError> for Problem {
             LiftError::UnknownExercise | LiftError::NoScore => Problem::not_found(error.to_string()),
             LiftError::OtherExercise => Problem::bad_request(error.to_string()),
             LiftError::Gone => SignedIn::gone(),
+            LiftError::Unwritable(error) => Problem::internal(error),
             LiftError::Idempotency(error) => error.into(),
             LiftError::Database(error) => error.into(),
         }
@@ -95,73 +100,100 @@ pub fn score_value(exercise: &Exercise, weight_kg: f64, reps: Option<i32>) -> f6
     }
 }
 
-/// Records a lift: the lift itself, personal best, energy, rank and history. The caller has opened a transaction and
-/// commits it; from [`lock_lifter`] on no other lift of this lifter comes between.
+/// A lifter whose row is held until the transaction ends.
+pub struct LockedLifter {
+    pub id: UserId,
+    pub next_lift_id: i32,
+    pub time_zone: TimeZone,
+    /// What the energy depends on; the bests are not in it.
+    pub energy_of: Lifter,
+}
+
+/// Records a lift in one transaction: the lift itself, personal best, energy, rank and history. A request that comes
+/// again with its key gets the answer that it got.
+///
+/// Two journeys to the database: one takes hold of the lifter and reads, one writes and commits. Each statement sees
+/// what was committed when it begins, so the bests are read as they are once the lifter is held.
 pub async fn record_lift(
     db: &Connection,
-    lifter: &LockedLifter,
+    user: UserId,
     exercise: &Exercise,
     new: &NewLift,
-) -> Result<Recorded, LiftError> {
-    let performed_at = new.performed_at.unwrap_or_else(Timestamp::now);
-    let bodyweight_kg = match new.performed_at {
-        // What somebody weighs now says nothing about a lift of last year.
-        Some(at) if at.to_zoned(lifter.time_zone.clone()).date() != lifter.today() => {
-            store::find_body_weight(db, lifter.id, at.to_zoned(lifter.time_zone.clone()).date()).await?
-        }
-        _ => lifter.energy_of.bodyweight_kg,
-    };
-    let bests = store::list_bests(db, lifter.id, &exercise.id).await?;
+    repeatable: &Repeatable,
+    answer: impl FnOnce(&Recorded) -> serde_json::Result<String>,
+) -> Result<StoredAnswer, LiftError> {
+    db.prepare(&store::RECORDING).await?;
+    db.prepare(&[energy::SET_ENERGY]).await?;
+    db.prepare(repeatable.statements()).await?;
+    let reading = try_join3(
+        store::lock_lifter(db, user),
+        store::list_bests(db, user, &exercise.id),
+        repeatable.recall(db, user),
+    );
+    let (transaction, (lifter, bests, recalled)) = db.begin_with(reading).await?;
+    let lifter = lifter.ok_or(LiftError::Gone)?;
+    if let Some(answer) = repeatable.check(recalled)? {
+        transaction.commit().await?;
+        return Ok(answer);
+    }
+
+    let bodyweight_kg = find_body_weight(db, &lifter, new).await?;
+    let lift = new.by(&lifter, exercise);
     let previous_best = bests.iter().find(|best| best.exercise_id == exercise.id).cloned();
-
-    let score_value = score_value(exercise, new.weight_kg, new.reps);
-    let scored_as = lifter.energy_of.scored_as;
-    let lift =
-        store::insert_lift(db, lifter.id, &exercise.id, new, score_value, performed_at, bodyweight_kg, scored_as)
-            .await?;
-
     let counts = new.equipment.counts_for_contract();
-    let rises = counts && previous_best.as_ref().is_none_or(|best| score_value > best.score_value);
-    if counts && previous_best.as_ref().is_none_or(|best| is_better(&lift, best)) {
-        store::set_personal_best(db, &lift).await?;
+    let is_best = counts && previous_best.as_ref().is_none_or(|best| is_better(&lift, best));
+    let rises = counts && previous_best.as_ref().is_none_or(|best| lift.score_value > best.score_value);
+    let new_energy = rises.then(|| energy_with(&lifter, &bests, &lift)).flatten();
+    let recorded = Recorded { lift, is_personal_best: rises, previous_best };
+    let answer = StoredAnswer { status: 200, body: answer(&recorded).map_err(LiftError::Unwritable)? };
+
+    let lift = &recorded.lift;
+    let writing = try_join5(
+        store::insert_lift(db, lift, bodyweight_kg, lifter.energy_of.scored_as),
+        only_if(is_best, store::set_personal_best(db, lift)),
+        only_if(rises, store::insert_best_event(db, lift)),
+        set_energy(db, user, new_energy),
+        repeatable.remember(db, user, &answer),
+    );
+    transaction.commit_with(writing).await?;
+    Ok(answer)
+}
+
+async fn only_if(
+    condition: bool,
+    write: impl Future<Output = Result<u64, DatabaseError>>,
+) -> Result<u64, DatabaseError> {
+    if condition { write.await } else { Ok(0) }
+}
+
+async fn set_energy(db: &Connection, user: UserId, energy: Option<Energy>) -> Result<(), DatabaseError> {
+    match energy {
+        Some(energy) => energy::set(db, user, energy).await,
+        None => Ok(()),
     }
-    if rises {
-        store::insert_best_event(db, &lift).await?;
-        if CoreLift::from_exercise(&exercise.id).is_some() {
-            let mut lifter_with = lifter.energy_of;
-            for (place, core) in lifter_with.best_kg.iter_mut().zip(CoreLift::ALL) {
-                *place = bests.iter().find(|best| best.exercise_id == core.exercise_id()).map(|best| best.score_value);
-                if core.exercise_id() == exercise.id {
-                    *place = Some(score_value);
-                }
-            }
-            energy::set(db, lifter.id, crate::strength::energy::energy(&lifter_with)).await?;
-        }
+}
+
+/// What the lifter weighed when lifting: what they weigh now says nothing about a lift of last year.
+async fn find_body_weight(db: &Connection, lifter: &LockedLifter, new: &NewLift) -> Result<Option<f64>, DatabaseError> {
+    let day = |at: Timestamp| at.to_zoned(lifter.time_zone.clone()).date();
+    match new.performed_at {
+        Some(at) if day(at) != day(Timestamp::now()) => store::find_body_weight(db, lifter.id, day(at)).await,
+        _ => Ok(lifter.energy_of.bodyweight_kg),
     }
-    Ok(Recorded { lift, is_personal_best: rises, previous_best })
+}
+
+/// The energy once a lift has become the best of its exercise; none when the exercise does not count for it.
+fn energy_with(lifter: &LockedLifter, bests: &[Best], lift: &Lift) -> Option<Energy> {
+    CoreLift::from_exercise(&lift.exercise_id)?;
+    let best_kg = CoreLift::ALL.map(|core| match core.exercise_id() {
+        id if id == lift.exercise_id => Some(lift.score_value),
+        id => bests.iter().find(|best| best.exercise_id == id).map(|best| best.score_value),
+    });
+    Some(strength::energy::energy(&Lifter { best_kg, ..lifter.energy_of }))
 }
 
 /// Of two lifts of equal score boards show the newer.
 fn is_better(lift: &Lift, best: &Best) -> bool {
     let order = lift.score_value.total_cmp(&best.score_value);
     order.then(lift.performed_at.cmp(&best.performed_at)).then(lift.id.cmp(&best.lift_id)).is_gt()
-}
-
-/// A lifter whose row is held until the transaction ends.
-pub struct LockedLifter {
-    pub id: UserId,
-    pub time_zone: TimeZone,
-    /// What the energy depends on; the bests are not read yet.
-    pub energy_of: crate::strength::energy::Lifter,
-}
-
-impl LockedLifter {
-    fn today(&self) -> jiff::civil::Date {
-        Timestamp::now().to_zoned(self.time_zone.clone()).date()
-    }
-}
-
-/// Takes hold of an active lifter, so that lifts of one lifter come one after the other.
-pub async fn lock_lifter(db: &Connection, user: UserId) -> Result<LockedLifter, LiftError> {
-    store::lock_lifter(db, user).await?.ok_or(LiftError::Gone)
 }

@@ -3,6 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::{Lift, LockedLifter, score_value};
+use crate::catalogue::Exercise;
 use crate::platform::Problem;
 
 /// What a lifter wore. The contract's boards count raw and wraps only.
@@ -95,5 +97,23 @@ impl TryFrom<ScoreCreate> for NewLift {
             performed_at: score.performed_at,
             equipment: score.equipment.unwrap_or_default(),
         })
+    }
+}
+
+impl NewLift {
+    /// The lift as it will be stored.
+    pub fn by(&self, lifter: &LockedLifter, exercise: &Exercise) -> Lift {
+        Lift {
+            id: lifter.next_lift_id,
+            user_id: lifter.id,
+            exercise_id: exercise.id.clone(),
+            weight_kg: self.weight_kg,
+            reps: self.reps,
+            sets: self.sets,
+            score_value: score_value(exercise, self.weight_kg, self.reps),
+            performed_at: self.performed_at.unwrap_or_else(Timestamp::now),
+            equipment: self.equipment.as_str().to_owned(),
+            source: "self".to_owned(),
+        }
     }
 }

@@ -3,23 +3,42 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use tokio_postgres::Row;
 
-use super::{Best, Lift, LockedLifter, NewLift};
+use super::{Best, Lift, LockedLifter};
 use crate::accounts::{UserRead, user_columns};
 use crate::platform::{Connection, DatabaseError, UserId};
 use crate::strength::energy::Lifter;
 use crate::strength::standards::CoreLift;
 use crate::strength::{ScoredAs, Unit};
 
+const LOCK_LIFTER: &str =
+    "SELECT weight_kg, scored_as, gender, preferred_unit, time_zone, nextval('lifts_id_seq')::integer
+     FROM users WHERE id = $1 AND is_active FOR NO KEY UPDATE";
+const LIST_BESTS: &str =
+    "SELECT exercise_id, score_value, weight_kg, reps, sets, performed_at, lift_id FROM personal_bests
+     WHERE user_id = $1 AND exercise_id IN ($2, $3, $4, $5)";
+const INSERT_LIFT: &str =
+    "INSERT INTO lifts (id, user_id, exercise_id, weight_kg, reps, sets, score_value, performed_at,
+                        bodyweight_kg, scored_as, equipment)
+     OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4::float8, $5::integer, $6::integer, $7, $8, $9, $10::text::scoring, $11::text::worn)";
+const SET_PERSONAL_BEST: &str = "INSERT INTO personal_bests
+         (user_id, exercise_id, lift_id, score_value, weight_kg, reps, sets, performed_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+     ON CONFLICT (user_id, exercise_id) DO UPDATE
+         SET lift_id = excluded.lift_id, score_value = excluded.score_value, weight_kg = excluded.weight_kg,
+             reps = excluded.reps, sets = excluded.sets, performed_at = excluded.performed_at";
+const INSERT_BEST_EVENT: &str =
+    "INSERT INTO personal_best_events (user_id, exercise_id, lift_id, score_value, weight_kg, reps)
+     VALUES ($1, $2, $3, $4, $5, $6)";
+
+/// The statements of recording a lift, to be prepared before they are sent together.
+pub const RECORDING: [&str; 5] = [LOCK_LIFTER, LIST_BESTS, INSERT_LIFT, SET_PERSONAL_BEST, INSERT_BEST_EVENT];
+
+/// Takes hold of an active lifter until the transaction ends, and takes the number of the next lift.
 pub async fn lock_lifter(db: &Connection, user: UserId) -> Result<Option<LockedLifter>, DatabaseError> {
-    let row = db
-        .query_opt(
-            "SELECT weight_kg, scored_as, gender, preferred_unit, time_zone FROM users
-             WHERE id = $1 AND is_active FOR NO KEY UPDATE",
-            &[&user.0],
-        )
-        .await?;
+    let row = db.query_opt(LOCK_LIFTER, &[&user.0]).await?;
     Ok(row.map(|row| LockedLifter {
         id: user,
+        next_lift_id: row.get(5),
         time_zone: TimeZone::get(row.get(4)).unwrap_or(TimeZone::UTC),
         energy_of: Lifter {
             bodyweight_kg: row.get(0),
@@ -45,13 +64,7 @@ pub async fn find_body_weight(db: &Connection, user: UserId, day: Date) -> Resul
 /// The bests of a lifter in this exercise and in those that make the energy.
 pub async fn list_bests(db: &Connection, user: UserId, exercise_id: &str) -> Result<Vec<Best>, DatabaseError> {
     let [squat, bench, deadlift] = CoreLift::ALL.map(CoreLift::exercise_id);
-    let rows = db
-        .query(
-            "SELECT exercise_id, score_value, weight_kg, reps, sets, performed_at, lift_id FROM personal_bests
-             WHERE user_id = $1 AND exercise_id IN ($2, $3, $4, $5)",
-            &[&user.0, &exercise_id, &squat, &bench, &deadlift],
-        )
-        .await?;
+    let rows = db.query(LIST_BESTS, &[&user.0, &exercise_id, &squat, &bench, &deadlift]).await?;
     Ok(rows
         .iter()
         .map(|row| Best {
@@ -66,38 +79,30 @@ pub async fn list_bests(db: &Connection, user: UserId, exercise_id: &str) -> Res
         .collect())
 }
 
-#[allow(clippy::too_many_arguments, reason = "the columns of one row")]
+/// Stores a lift with what the lifter was at that moment.
 pub async fn insert_lift(
     db: &Connection,
-    user: UserId,
-    exercise_id: &str,
-    new: &NewLift,
-    score_value: f64,
-    performed_at: Timestamp,
+    lift: &Lift,
     bodyweight_kg: Option<f64>,
     scored_as: Option<ScoredAs>,
-) -> Result<Lift, DatabaseError> {
-    let row = db
-        .query_one(
-            "INSERT INTO lifts (user_id, exercise_id, weight_kg, reps, sets, score_value, performed_at,
-                                bodyweight_kg, scored_as, equipment)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-             RETURNING id, user_id, exercise_id, weight_kg, reps, sets, score_value, performed_at, equipment, source",
-            &[
-                &user.0,
-                &exercise_id,
-                &new.weight_kg,
-                &new.reps,
-                &new.sets,
-                &score_value,
-                &performed_at,
-                &bodyweight_kg,
-                &scored_as.map(ScoredAs::as_str),
-                &new.equipment.as_str(),
-            ],
-        )
-        .await?;
-    Ok(lift_from_row(&row))
+) -> Result<u64, DatabaseError> {
+    db.execute(
+        INSERT_LIFT,
+        &[
+            &lift.id,
+            &lift.user_id.0,
+            &lift.exercise_id,
+            &lift.weight_kg,
+            &lift.reps,
+            &lift.sets,
+            &lift.score_value,
+            &lift.performed_at,
+            &bodyweight_kg,
+            &scored_as.map(ScoredAs::as_str),
+            &lift.equipment,
+        ],
+    )
+    .await
 }
 
 fn lift_from_row(row: &Row) -> Lift {
@@ -118,11 +123,7 @@ fn lift_from_row(row: &Row) -> Lift {
 /// Makes a lift the best of its lifter and exercise.
 pub async fn set_personal_best(db: &Connection, lift: &Lift) -> Result<u64, DatabaseError> {
     db.execute(
-        "INSERT INTO personal_bests (user_id, exercise_id, lift_id, score_value, weight_kg, reps, sets, performed_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-         ON CONFLICT (user_id, exercise_id) DO UPDATE
-             SET lift_id = excluded.lift_id, score_value = excluded.score_value, weight_kg = excluded.weight_kg,
-                 reps = excluded.reps, sets = excluded.sets, performed_at = excluded.performed_at",
+        SET_PERSONAL_BEST,
         &[
             &lift.user_id.0,
             &lift.exercise_id,
@@ -140,8 +141,7 @@ pub async fn set_personal_best(db: &Connection, lift: &Lift) -> Result<u64, Data
 /// Notes that a personal best rose.
 pub async fn insert_best_event(db: &Connection, lift: &Lift) -> Result<u64, DatabaseError> {
     db.execute(
-        "INSERT INTO personal_best_events (user_id, exercise_id, lift_id, score_value, weight_kg, reps)
-         VALUES ($1, $2, $3, $4, $5, $6)",
+        INSERT_BEST_EVENT,
         &[&lift.user_id.0, &lift.exercise_id, &lift.id, &lift.score_value, &lift.weight_kg, &lift.reps],
     )
     .await
@@ -229,7 +229,7 @@ pub async fn list_lifts(
 ) -> Result<Vec<Lift>, DatabaseError> {
     let rows = db
         .query(
-            "SELECT id, user_id, exercise_id, weight_kg, reps, sets, score_value, performed_at, equipment, source
+            "SELECT id, user_id, exercise_id, weight_kg, reps, sets, score_value, performed_at, equipment::text, source::text
              FROM lifts WHERE user_id = $1 AND exercise_id = $2 AND voided_at IS NULL
              ORDER BY performed_at DESC, id DESC LIMIT $3",
             &[&user.0, &exercise_id, &limit],
@@ -243,7 +243,7 @@ pub async fn find_best_lift(db: &Connection, user: UserId, exercise_id: &str) ->
     let row = db
         .query_opt(
             "SELECT l.id, l.user_id, l.exercise_id, l.weight_kg, l.reps, l.sets, l.score_value, l.performed_at,
-                    l.equipment, l.source
+                    l.equipment::text, l.source::text
              FROM personal_bests b JOIN lifts l ON l.id = b.lift_id
              WHERE b.user_id = $1 AND b.exercise_id = $2",
             &[&user.0, &exercise_id],

@@ -19,7 +19,7 @@ use super::lifecycle::Lifecycle;
 use super::logging::RequestSampling;
 use super::metrics::Metrics;
 use super::request_id::{RequestId, X_REQUEST_ID};
-use super::{Problem, UserId};
+use super::{Problem, UserId, slashes};
 
 /// What the envelope needs from the process.
 pub struct Envelope {
@@ -31,13 +31,14 @@ pub struct Envelope {
 
 /// The middleware; it stands inside CORS, so that errors carry its headers too.
 pub async fn envelope(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let began = Instant::now();
     let Some(envelope) = request.app_data::<Data<Envelope>>().cloned() else {
         return Err(Problem::internal("the envelope is missing").into());
     };
+    slashes::trim(&mut request);
     let _in_flight = envelope.lifecycle.request_begins();
     let id = RequestId::of(&request);
     let method = request.method().clone();

@@ -8,6 +8,7 @@ use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use tokio_postgres::Row;
 
 use super::{Connection, DatabaseError, Problem, UserId};
 
@@ -34,7 +35,7 @@ impl FromRequest for IdempotencyKey {
     }
 }
 
-/// What was answered before.
+/// An answer as it is stored and sent.
 pub struct StoredAnswer {
     pub status: u16,
     pub body: String,
@@ -51,63 +52,65 @@ impl From<StoredAnswer> for HttpResponse {
 pub enum IdempotencyError {
     #[error("this Idempotency-Key was used with another request; take a new key for a new request")]
     Reused,
-    #[error(transparent)]
-    Database(#[from] DatabaseError),
 }
 
 impl From<IdempotencyError> for Problem {
     fn from(error: IdempotencyError) -> Self {
-        match error {
-            IdempotencyError::Reused => Problem::conflict(error.to_string()),
-            IdempotencyError::Database(error) => error.into(),
-        }
+        Problem::conflict(error.to_string())
     }
 }
 
-/// The hash by which a repeated request is told from another one with the same key.
-pub fn hash_request(route: &str, request: &impl Serialize) -> Vec<u8> {
-    let mut hash = Sha256::new_with_prefix(route.as_bytes());
-    hash.update(serde_json::to_vec(request).unwrap_or_default());
-    hash.finalize().to_vec()
+/// A request that may come again: its key, if it has one, and what tells it from another with the same key.
+pub struct Repeatable {
+    key: Option<String>,
+    request_hash: Vec<u8>,
 }
 
-impl IdempotencyKey {
-    /// The answer that this key got before, if it did.
-    pub async fn recall(
-        &self,
-        db: &Connection,
-        user: UserId,
-        request_hash: &[u8],
-    ) -> Result<Option<StoredAnswer>, IdempotencyError> {
-        let Some(key) = &self.0 else { return Ok(None) };
-        let row = db
-            .query_opt(
-                "SELECT request_hash, status, answer FROM idempotency_keys WHERE user_id = $1 AND key = $2",
-                &[&user.0, key],
-            )
-            .await?;
-        let Some(row) = row else { return Ok(None) };
-        if row.get::<_, &[u8]>(0) != request_hash {
-            return Err(IdempotencyError::Reused);
-        }
-        Ok(Some(StoredAnswer { status: row.get::<_, i16>(1) as u16, body: row.get(2) }))
+const RECALL: &str = "SELECT request_hash, status, answer FROM idempotency_keys WHERE user_id = $1 AND key = $2";
+const REMEMBER: &str =
+    "INSERT INTO idempotency_keys (user_id, key, request_hash, status, answer) VALUES ($1, $2, $3, $4, $5)";
+
+impl Repeatable {
+    pub fn new(key: IdempotencyKey, route: &str, request: &impl Serialize) -> Self {
+        let request_hash = match key.0 {
+            Some(_) => {
+                let mut hash = Sha256::new_with_prefix(route.as_bytes());
+                hash.update(serde_json::to_vec(request).unwrap_or_default());
+                hash.finalize().to_vec()
+            }
+            None => Vec::new(),
+        };
+        Self { key: key.0, request_hash }
     }
 
-    /// Stores the answer of this request under its key.
-    pub async fn remember(
-        &self,
-        db: &Connection,
-        user: UserId,
-        request_hash: &[u8],
-        status: u16,
-        body: &str,
-    ) -> Result<(), DatabaseError> {
-        let Some(key) = &self.0 else { return Ok(()) };
-        db.execute(
-            "INSERT INTO idempotency_keys (user_id, key, request_hash, status, answer) VALUES ($1, $2, $3, $4, $5)",
-            &[&user.0, key, &request_hash, &(status as i16), &body],
-        )
-        .await?;
+    /// The statements to prepare; none where there is no key.
+    pub fn statements(&self) -> &'static [&'static str] {
+        if self.key.is_some() { &[RECALL, REMEMBER] } else { &[] }
+    }
+
+    /// What this key was used for before; see [`Repeatable::check`].
+    pub async fn recall(&self, db: &Connection, user: UserId) -> Result<Option<Row>, DatabaseError> {
+        match &self.key {
+            Some(key) => db.query_opt(RECALL, &[&user.0, key]).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The answer that the same request got before, if it did.
+    pub fn check(&self, recalled: Option<Row>) -> Result<Option<StoredAnswer>, IdempotencyError> {
+        match recalled {
+            None => Ok(None),
+            Some(row) if row.get::<_, &[u8]>(0) != self.request_hash => Err(IdempotencyError::Reused),
+            Some(row) => Ok(Some(StoredAnswer { status: row.get::<_, i16>(1) as u16, body: row.get(2) })),
+        }
+    }
+
+    /// Stores the answer under the key.
+    pub async fn remember(&self, db: &Connection, user: UserId, answer: &StoredAnswer) -> Result<(), DatabaseError> {
+        if let Some(key) = &self.key {
+            let status = answer.status as i16;
+            db.execute(REMEMBER, &[&user.0, key, &self.request_hash, &status, &answer.body]).await?;
+        }
         Ok(())
     }
 }

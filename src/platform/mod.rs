@@ -19,6 +19,7 @@ pub mod refusal;
 pub mod request_id;
 pub mod routing;
 pub mod settings;
+pub mod slashes;
 pub mod time;
 pub mod version;
 

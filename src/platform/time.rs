@@ -4,6 +4,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use jiff::fmt::temporal::DateTimePrinter;
 use serde::{Serialize, Serializer};
 
 /// A point in time in an answer.
@@ -19,10 +20,11 @@ impl Time {
 
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let seconds = self.0.strftime("%Y-%m-%dT%H:%M:%S");
-        match self.0.subsec_nanosecond() / 1_000 {
-            0 => write!(f, "{seconds}Z"),
-            micros => write!(f, "{seconds}.{micros:06}Z"),
+        let precision = if self.0.subsec_nanosecond() / 1_000 == 0 { 0 } else { 6 };
+        let mut text = String::with_capacity(27);
+        match DateTimePrinter::new().precision(Some(precision)).print_timestamp(&self.0, &mut text) {
+            Ok(()) => f.write_str(&text),
+            Err(_) => Err(fmt::Error),
         }
     }
 }
