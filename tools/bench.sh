@@ -137,12 +137,14 @@ for row in users_me energy_board post_score; do
   done
   report "$row" "$(median <"$work/$row.ours")" "$(median <"$work/$row.limit")" "$(median <"$work/$row.peer")"
 done
-kill "$peer_server" && wait "$peer_server" 2>/dev/null || true
+kill "$peer_server"
+wait "$peer_server" 2>/dev/null || true
 peer_server=''
 for row in energy_board_offset_150000 health; do report "$row" "$(rate "$row" "$api${path[$row]}" 32 "$seconds")" '' ''; done
 
 note "logins"
-kill "$server" && wait "$server"
+kill "$server"
+wait "$server"
 start_ours
 sleep 1
 idle_kib=$(awk '/^VmRSS/ { print $2 }' "/proc/$server/status")

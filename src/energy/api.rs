@@ -1,5 +1,5 @@
 use actix_web::web::{Data, Json};
-use actix_web::{get, post};
+use actix_web::{HttpResponse, get, post};
 use serde::{Deserialize, Serialize};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -51,12 +51,12 @@ async fn submit_energy(
 }
 
 #[derive(Serialize, utoipa::ToSchema)]
-pub struct EnergyLeaderboardEntry {
+pub struct EnergyLeaderboardEntry<'a> {
     /// The place; equal energies have different ones.
     rank: i64,
     user_id: UserId,
-    username: String,
-    display_name: Option<String>,
+    username: &'a str,
+    display_name: Option<&'a str>,
     total_energy: f64,
     avatar_url: Option<String>,
     user_rank: Option<&'static str>,
@@ -69,29 +69,25 @@ const SHALLOW: i64 = 1_000;
 #[utoipa::path(params(Page), tag = "energy",
     responses((status = 200, body = Vec<EnergyLeaderboardEntry>), (status = 422, body = Problem)))]
 #[get("/energy/leaderboard")]
-async fn list_board(
-    page: Query<Page>,
-    db: Data<Database>,
-    config: Data<Config>,
-) -> Result<Json<Vec<EnergyLeaderboardEntry>>, Problem> {
+async fn list_board(page: Query<Page>, db: Data<Database>, config: Data<Config>) -> Result<HttpResponse, Problem> {
     let Page { limit, offset } = page.0;
     let rows = match offset {
         0..SHALLOW => store::list_board(&*db.reader().await?, limit, offset).await?,
         _ => store::list_board(&db.connection().await?, limit, offset).await?,
     };
-    let entries = rows.into_iter().zip(offset + 1..).map(|(row, rank)| {
-        let total_energy = row.energy.round();
+    let entries = rows.iter().zip(offset + 1..).map(|(row, rank)| {
+        let total_energy = row.energy().round();
         EnergyLeaderboardEntry {
             rank,
-            user_id: row.user_id,
-            username: row.username,
-            display_name: row.display_name,
+            user_id: row.user_id(),
+            username: row.username(),
+            display_name: row.display_name(),
             total_energy,
-            avatar_url: row.avatar_key.map(|key| format!("{}/static/{key}", config.base_url)),
+            avatar_url: row.avatar_key().map(|key| format!("{}/static/{key}", config.base_url)),
             user_rank: Some(name_of(Rank::from_energy(total_energy))),
         }
     });
-    Ok(Json(entries.collect()))
+    Ok(HttpResponse::Ok().json(entries.collect::<Vec<_>>()))
 }
 
 /// A lifter's energy as a whole number; 0 for somebody unknown.

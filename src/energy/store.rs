@@ -49,13 +49,29 @@ pub async fn set_energy(db: &Connection, user: UserId, energy: f64, rank: &str) 
     db.execute(SET_ENERGY, &[&user.0, &energy, &rank]).await
 }
 
-/// One row of the board.
-pub struct BoardRow {
-    pub user_id: UserId,
-    pub username: String,
-    pub display_name: Option<String>,
-    pub energy: f64,
-    pub avatar_key: Option<String>,
+/// One row of the board; its texts are borrowed from what the database sent.
+pub struct BoardRow(Row);
+
+impl BoardRow {
+    pub fn user_id(&self) -> UserId {
+        UserId(self.0.get(0))
+    }
+
+    pub fn username(&self) -> &str {
+        self.0.get(1)
+    }
+
+    pub fn display_name(&self) -> Option<&str> {
+        self.0.get(2)
+    }
+
+    pub fn energy(&self) -> f64 {
+        self.0.get(3)
+    }
+
+    pub fn avatar_key(&self) -> Option<&str> {
+        self.0.get(4)
+    }
 }
 
 /// A page of active users by energy.
@@ -67,16 +83,7 @@ pub async fn list_board(db: &Connection, limit: i64, offset: i64) -> Result<Vec<
             &[&limit, &offset],
         )
         .await?;
-    Ok(rows
-        .iter()
-        .map(|row| BoardRow {
-            user_id: UserId(row.get(0)),
-            username: row.get(1),
-            display_name: row.get(2),
-            energy: row.get(3),
-            avatar_key: row.get(4),
-        })
-        .collect())
+    Ok(rows.into_iter().map(BoardRow).collect())
 }
 
 pub async fn find_energy(db: &Connection, user: UserId) -> Result<Option<f64>, DatabaseError> {

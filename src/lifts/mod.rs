@@ -125,11 +125,8 @@ pub async fn record_lift(
     db.prepare(&store::RECORDING).await?;
     db.prepare(&[energy::SET_ENERGY]).await?;
     db.prepare(repeatable.statements()).await?;
-    let reading = try_join3(
-        store::lock_lifter(db, user),
-        store::list_bests(db, user, &exercise.id),
-        repeatable.recall(db, user),
-    );
+    let reading =
+        try_join3(store::lock_lifter(db, user), store::list_bests(db, user, &exercise.id), repeatable.recall(db, user));
     let (transaction, (lifter, bests, recalled)) = db.begin_with(reading).await?;
     let lifter = lifter.ok_or(LiftError::Gone)?;
     if let Some(answer) = repeatable.check(recalled)? {

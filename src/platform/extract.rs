@@ -51,6 +51,10 @@ pub fn content_type(request: &HttpRequest) -> String {
 
 /// Reads JSON; what is wrong is said with the field that it is in.
 pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    // serde would also fill a struct from an array, field by field.
+    if body.trim_ascii_start().starts_with(b"[") {
+        return Err(Problem::invalid("body", "must be an object"));
+    }
     let mut json = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut json)
         .map_err(|error| refuse(error.path().to_string(), "body", &error.inner().to_string()))?;

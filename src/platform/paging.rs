@@ -10,8 +10,8 @@ pub struct Page {
     /// 1 to 100.
     #[garde(range(min = 1, max = 100))]
     pub limit: i64,
-    /// How many to leave out.
-    #[garde(range(min = 0))]
+    /// How many to leave out; 0 to 1,000,000,000.
+    #[garde(range(min = 0, max = 1_000_000_000))]
     pub offset: i64,
 }
 

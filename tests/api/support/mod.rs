@@ -1,0 +1,16 @@
+//! What the tests stand on: a program, a database, lifters.
+
+mod app;
+mod client;
+mod cluster;
+mod database;
+
+pub use app::{App, Options, program, spawn_app, spawn_app_with};
+pub use client::{Answer, Lifter};
+pub use cluster::Cluster;
+pub use database::{TestDatabase, empty_database, fresh_database};
+
+/// The path of a file that belongs to the tests.
+pub fn test_file(name: &str) -> String {
+    format!("{}/tests/data/{name}", env!("CARGO_MANIFEST_DIR"))
+}
