@@ -1,6 +1,7 @@
 //! What is around every request: its id, its time limit, its line in the log, its place in the figures; and that
 //! whatever goes wrong inside, a panic too, becomes a [`Problem`] with that id.
 
+use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
@@ -18,7 +19,7 @@ use super::extract::IsReadingBody;
 use super::lifecycle::Lifecycle;
 use super::logging::RequestSampling;
 use super::metrics::Metrics;
-use super::request_id::{RequestId, X_REQUEST_ID};
+use super::request_id::{RequestId, X_REQUEST_ID, client_address};
 use super::{Problem, UserId, slashes};
 
 /// What the envelope needs from the process.
@@ -42,6 +43,7 @@ pub async fn envelope(
     let _in_flight = envelope.lifecycle.request_begins();
     let id = RequestId::of(&request);
     let method = request.method().clone();
+    let client = client_address(&request);
     let origin = request.headers().get(ORIGIN).cloned();
     let reading = IsReadingBody::default();
     request.extensions_mut().insert(id.clone());
@@ -69,7 +71,7 @@ pub async fn envelope(
     if envelope.lifecycle.is_draining() {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
-    record(&envelope, &method, &response, &id, began.elapsed());
+    record(&envelope, &method, &response, client, &id, began.elapsed());
     Ok(response)
 }
 
@@ -106,7 +108,14 @@ fn log_cause(problem: &Problem, id: &RequestId) {
     }
 }
 
-fn record(envelope: &Envelope, method: &Method, response: &ServiceResponse, id: &RequestId, duration: Duration) {
+fn record(
+    envelope: &Envelope,
+    method: &Method,
+    response: &ServiceResponse,
+    client: Option<IpAddr>,
+    id: &RequestId,
+    duration: Duration,
+) {
     let request = response.request();
     let pattern = request.match_pattern();
     let route = pattern.as_deref().unwrap_or("unmatched");
@@ -117,7 +126,9 @@ fn record(envelope: &Envelope, method: &Method, response: &ServiceResponse, id: 
     envelope.metrics.count(method, route, status, duration);
     if envelope.sampling.takes(status, duration) {
         let user = request.extensions().get::<UserId>().map(|user| user.0.to_string());
+        // Where failures come from an operator must know; of everybody else's address the log keeps nothing.
+        let client = client.filter(|_| status >= 400).map(|client| client.to_string());
         slog_scope::info!("request"; "method" => method, "route" => route, "status" => status,
-            "milliseconds" => duration.as_secs_f64() * 1000.0, "user_id" => user, "request_id" => &id.0);
+            "milliseconds" => duration.as_secs_f64() * 1000.0, "user_id" => user, "client" => client, "request_id" => &id.0);
     }
 }

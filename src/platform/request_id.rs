@@ -45,7 +45,12 @@ pub fn from_proxy(peer: Option<SocketAddr>) -> bool {
 }
 
 /// The address of the client: what the loopback proxy added last to `X-Forwarded-For`, or the peer itself.
-pub fn client_address(peer: Option<SocketAddr>, forwarded_for: Option<&str>) -> Option<IpAddr> {
+pub fn client_address(request: &ServiceRequest) -> Option<IpAddr> {
+    let header = request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok());
+    forwarded_address(request.peer_addr(), header)
+}
+
+fn forwarded_address(peer: Option<SocketAddr>, forwarded_for: Option<&str>) -> Option<IpAddr> {
     let forwarded = forwarded_for.filter(|_| from_proxy(peer)).and_then(|list| list.rsplit(',').next());
     forwarded.and_then(|address| address.trim().parse().ok()).or(peer.map(|peer| peer.ip()))
 }
@@ -58,7 +63,7 @@ mod tests {
     fn a_forwarded_address_counts_only_from_loopback() {
         let proxy = Some("127.0.0.1:5000".parse().unwrap());
         let stranger = Some("203.0.113.9:5000".parse().unwrap());
-        let address = |peer, header| client_address(peer, header).unwrap().to_string();
+        let address = |peer, header| forwarded_address(peer, header).unwrap().to_string();
         assert_eq!(address(proxy, Some("1.2.3.4, 198.51.100.7")), "198.51.100.7");
         assert_eq!(address(proxy, Some("2001:db8::1")), "2001:db8::1");
         assert_eq!(address(proxy, Some("not an address")), "127.0.0.1");

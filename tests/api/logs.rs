@@ -21,6 +21,18 @@ async fn a_line_has_what_is_needed_to_find_a_request() {
 }
 
 #[tokio::test]
+async fn a_failure_names_the_client_that_the_proxy_named() {
+    let app = spawn_app().await;
+    let request = app.request("GET", "/users/me").header("x-forwarded-for", "192.0.2.66, 198.51.100.7");
+    let refused = request.header("x-real-ip", "192.0.2.99").send().await.unwrap();
+    let line = app.log_line(refused.headers()["x-request-id"].to_str().unwrap()).await;
+    assert_eq!(serde_json::from_str::<Value>(&line).unwrap()["client"], "198.51.100.7");
+    let answered = app.request("GET", "/health").header("x-forwarded-for", "198.51.100.7").send().await.unwrap();
+    let line = app.log_line(answered.headers()["x-request-id"].to_str().unwrap()).await;
+    assert!(serde_json::from_str::<Value>(&line).unwrap()["client"].is_null());
+}
+
+#[tokio::test]
 async fn no_secret_and_nothing_private_reaches_the_log() {
     let app = spawn_app_with(Options { settings: vec![("LOG_LEVEL", "trace".into())], ..Options::default() }).await;
     let ada = app.lifter("ada").await;

@@ -19,3 +19,4 @@ mod sessions;
 mod settings;
 mod standards;
 mod support;
+mod tls;

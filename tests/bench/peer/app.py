@@ -12,6 +12,7 @@ from fastapi import Depends, FastAPI, HTTPException
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import DateTime, ForeignKey, select
+from sqlalchemy.dialects.postgresql import ENUM
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -63,9 +64,9 @@ class Lift(Base):
     score_value: Mapped[float]
     performed_at: Mapped[dt.datetime]
     bodyweight_kg: Mapped[float | None]
-    scored_as: Mapped[str | None]
-    equipment: Mapped[str]
-    source: Mapped[str]
+    scored_as: Mapped[str | None] = mapped_column(ENUM("men", "women", name="scoring", create_type=False))
+    equipment: Mapped[str] = mapped_column(ENUM("raw", "wraps", name="worn", create_type=False))
+    source: Mapped[str] = mapped_column(ENUM("self", "meet", name="lift_source", create_type=False))
 
 
 class PersonalBest(Base):
