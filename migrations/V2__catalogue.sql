@@ -1,5 +1,5 @@
 -- The exercises that lifts may name. The catalogue itself is data in the program (src/catalogue);
--- `repduel migrate` mirrors it here so that a lift can only name an exercise that exists.
+-- `repduel migrate` mirrors it here so that a personal best can only name an exercise that exists.
 CREATE TABLE exercises (
     id            text COLLATE "C" PRIMARY KEY,
     name          text COLLATE "C" NOT NULL UNIQUE,

@@ -1,7 +1,7 @@
 //! The catalogue: the exercises that lifts may name ("scenarios" to existing clients).
 //!
 //! It is data in the program (`exercises/*.toml`), read once at the start and served from memory. `repduel migrate`
-//! mirrors the ids to the database, which keeps lifts from naming anything else.
+//! mirrors the ids to the database, which keeps personal bests from naming anything else.
 
 mod api;
 mod store;
