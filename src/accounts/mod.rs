@@ -141,19 +141,43 @@ pub async fn change(
     }
     let db = db.connection().await?;
     let transaction = db.begin().await?;
-    let zone = store::update_user(&transaction, user, &changes, new_hash).await?.ok_or(AccountError::Gone)?;
+    match write_changes(&transaction, base_url, user, &changes, new_hash).await {
+        Ok(profile) => {
+            transaction.commit().await?;
+            Ok(profile)
+        }
+        Err(refusal) => {
+            transaction.roll_back().await?;
+            Err(refusal)
+        }
+    }
+}
+
+async fn write_changes(
+    db: &Connection,
+    base_url: &str,
+    user: UserId,
+    changes: &Changes,
+    new_hash: Option<String>,
+) -> Result<UserRead, AccountError> {
+    let zone = store::update_user(db, user, changes, new_hash).await?.ok_or(AccountError::Gone)?;
     if let Some(weight_kg) = changes.weight_kg {
         let zone = TimeZone::get(&zone).unwrap_or(TimeZone::UTC);
         let today = jiff::Timestamp::now().to_zoned(zone).date();
-        store::set_body_weight(&transaction, user, today, weight_kg).await?;
-        store::copy_newest_body_weight(&transaction, user).await?;
+        // Whoever travels west would have entries of tomorrow, which would be the newest for a day.
+        store::delete_body_weights_after(db, user, today).await?;
+        store::set_body_weight(db, user, today, weight_kg).await?;
+        store::copy_newest_body_weight(db, user).await?;
     }
     if changes.touch_energy() {
-        energy::recompute(&transaction, user).await?;
+        energy::recompute(db, user).await?;
     }
-    let profile = store::find_user(&transaction, user, base_url).await?.ok_or(AccountError::Gone)?;
-    transaction.commit().await?;
-    Ok(profile)
+    store::find_user(db, user, base_url).await?.ok_or(AccountError::Gone)
+}
+
+/// Whether somebody's account is there and not deactivated.
+pub async fn is_active(db: &Connection, user: UserId) -> Result<bool, DatabaseError> {
+    Ok(store::find_password(db, user).await?.is_some())
 }
 
 /// The own profile, with everything.

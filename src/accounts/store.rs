@@ -14,8 +14,8 @@ pub enum Taken {
 pub async fn find_taken(db: &Connection, email: &Email, username: &Username) -> Result<Option<Taken>, DatabaseError> {
     let row = db
         .query_one(
-            "SELECT EXISTS (SELECT FROM users WHERE lower(email) = lower($1)),
-                    EXISTS (SELECT FROM users WHERE lower(username) = lower($2))",
+            "SELECT EXISTS (SELECT FROM users WHERE lower(email) = lower($1 COLLATE \"C\")),
+                    EXISTS (SELECT FROM users WHERE lower(username) = lower($2 COLLATE \"C\"))",
             &[&email.as_str(), &username.as_str()],
         )
         .await?;
@@ -61,9 +61,9 @@ pub struct Credentials {
 /// By e-mail, or by username where `login` has no `@`, which no username may have.
 pub async fn find_credentials(db: &Connection, login: &str) -> Result<Option<Credentials>, DatabaseError> {
     let sql = if login.contains('@') {
-        "SELECT id, password_hash, is_active FROM users WHERE lower(email) = lower($1)"
+        "SELECT id, password_hash, is_active FROM users WHERE lower(email) = lower($1 COLLATE \"C\")"
     } else {
-        "SELECT id, password_hash, is_active FROM users WHERE lower(username) = lower($1)"
+        "SELECT id, password_hash, is_active FROM users WHERE lower(username) = lower($1 COLLATE \"C\")"
     };
     let row = db.query_opt(sql, &[&login.trim()]).await?;
     Ok(row.map(|row| Credentials { id: UserId(row.get(0)), password_hash: row.get(1), is_active: row.get(2) }))
@@ -85,7 +85,11 @@ pub async fn find_user(db: &Connection, user: UserId, base_url: &str) -> Result<
 pub async fn find_user_by_name(db: &Connection, name: &str, base_url: &str) -> Result<Option<UserRead>, DatabaseError> {
     let row = db
         .query_opt(
-            concat!("SELECT ", user_columns!(), " FROM users u WHERE lower(username) = lower($1) AND is_active"),
+            concat!(
+                "SELECT ",
+                user_columns!(),
+                " FROM users u WHERE lower(username) = lower($1 COLLATE \"C\") AND is_active"
+            ),
             &[&name],
         )
         .await?;
@@ -154,6 +158,11 @@ pub async fn set_body_weight(
         &[&user.0, &day, &weight_kg],
     )
     .await
+}
+
+/// Takes back the entries of days that have not come.
+pub async fn delete_body_weights_after(db: &Connection, user: UserId, day: Date) -> Result<u64, DatabaseError> {
+    db.execute("DELETE FROM body_weights WHERE user_id = $1 AND measured_on > $2", &[&user.0, &day]).await
 }
 
 /// Makes the newest entry of the log the profile's body weight.

@@ -27,6 +27,9 @@ impl CheckConfig {
             let value = settings.raw.value(setting);
             let shown = match (value, setting.shown) {
                 (None, _) => "(unset)".to_owned(),
+                (Some(value), Shown::Plain) if value.contains("://") && value.contains('@') => {
+                    "(hidden: holds an @)".into()
+                }
                 (Some(value), Shown::Plain) => value.to_owned(),
                 (Some(value), Shown::Secret) => format!("(hidden, {} bytes)", value.len()),
                 (Some(value), Shown::Dsn) => match Dsn::parse("", value) {

@@ -96,7 +96,8 @@ pub async fn list_daily(db: &Connection, user: UserId) -> Result<Vec<(Date, f64)
     let rows = db
         .query(
             "SELECT (created_at AT TIME ZONE 'UTC')::date AS day, max(energy) FROM energy_history
-             WHERE user_id = $1 GROUP BY day ORDER BY day",
+             WHERE user_id = $1 AND EXISTS (SELECT FROM users WHERE id = $1 AND is_active)
+             GROUP BY day ORDER BY day",
             &[&user.0],
         )
         .await?;

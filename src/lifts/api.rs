@@ -5,7 +5,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::new_lift::ScoreCreate;
 use super::{Lift, LiftError, NewLift, Recorded, store};
-use crate::accounts::UserRead;
+use crate::accounts::{self, UserRead};
 use crate::catalogue::Catalogue;
 use crate::platform::idempotency::{IdempotencyKey, Repeatable};
 use crate::platform::{Body, Config, Database, Page, Path, Problem, Query, Time, UserId};
@@ -221,14 +221,18 @@ pub struct PersonalBestEventRead {
     responses((status = 200, body = Vec<PersonalBestEventRead>), (status = 401, body = Problem)))]
 #[get("/personal_best_events/user/{user_id}")]
 async fn list_personal_best_events(
-    _me: SignedIn,
+    me: SignedIn,
     user_id: Path<UserId>,
     limit: Query<EventLimit>,
     db: Data<Database>,
     catalogue: Data<Catalogue>,
 ) -> Result<Json<Vec<PersonalBestEventRead>>, Problem> {
     let user_id = user_id.into_inner();
-    let events = store::list_best_events(&db.connection().await?, user_id, limit.0.limit).await?;
+    let db = db.connection().await?;
+    if !accounts::is_active(&db, me.id).await? {
+        return Err(SignedIn::gone());
+    }
+    let events = store::list_best_events(&db, user_id, limit.0.limit).await?;
     let events = events.into_iter().map(|event| {
         let exercise = catalogue.find(&event.exercise_id);
         PersonalBestEventRead {

@@ -128,10 +128,16 @@ pub async fn record_lift(
     let reading =
         try_join3(store::lock_lifter(db, user), store::list_bests(db, user, &exercise.id), repeatable.recall(db, user));
     let (transaction, (lifter, bests, recalled)) = db.begin_with(reading).await?;
-    let lifter = lifter.ok_or(LiftError::Gone)?;
-    if let Some(answer) = repeatable.check(recalled)? {
-        transaction.commit().await?;
-        return Ok(answer);
+    let Some(lifter) = lifter else {
+        transaction.roll_back().await?;
+        return Err(LiftError::Gone);
+    };
+    match repeatable.check(recalled) {
+        Ok(None) => {}
+        decided => {
+            transaction.roll_back().await?;
+            return decided?.ok_or(LiftError::Gone);
+        }
     }
 
     let bodyweight_kg = find_body_weight(db, &lifter, new).await?;

@@ -91,7 +91,8 @@ impl TryFrom<ScoreCreate> for NewLift {
             }
         }
         Ok(Self {
-            weight_kg: score.weight_lifted,
+            // Turns -0.0, which JSON can say and sorting minds, into 0.0.
+            weight_kg: score.weight_lifted + 0.0,
             sets: score.sets,
             reps: score.reps,
             performed_at: score.performed_at,

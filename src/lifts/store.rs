@@ -231,6 +231,7 @@ pub async fn list_lifts(
         .query(
             "SELECT id, user_id, exercise_id, weight_kg, reps, sets, score_value, performed_at, equipment::text, source::text
              FROM lifts WHERE user_id = $1 AND exercise_id = $2 AND voided_at IS NULL
+               AND EXISTS (SELECT FROM users WHERE id = $1 AND is_active)
              ORDER BY performed_at DESC, id DESC LIMIT $3",
             &[&user.0, &exercise_id, &limit],
         )
@@ -245,7 +246,8 @@ pub async fn find_best_lift(db: &Connection, user: UserId, exercise_id: &str) ->
             "SELECT l.id, l.user_id, l.exercise_id, l.weight_kg, l.reps, l.sets, l.score_value, l.performed_at,
                     l.equipment::text, l.source::text
              FROM personal_bests b JOIN lifts l ON l.id = b.lift_id
-             WHERE b.user_id = $1 AND b.exercise_id = $2",
+             WHERE b.user_id = $1 AND b.exercise_id = $2
+               AND EXISTS (SELECT FROM users WHERE id = $1 AND is_active)",
             &[&user.0, &exercise_id],
         )
         .await?;

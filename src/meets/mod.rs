@@ -81,6 +81,9 @@ impl MeetFile {
     }
 }
 
+/// "meets" in hexadecimal; any number that nobody else takes would do.
+const LOAD_LOCK: i64 = 0x006d_6565_7473;
+
 /// What a load did.
 #[derive(Debug, Default)]
 pub struct Loaded {
@@ -93,8 +96,8 @@ pub struct Loaded {
 pub async fn load(db: &mut Client, results: &[MeetResult], step: impl Fn(&'static str)) -> Result<Loaded, MeetError> {
     let transaction = db.transaction().await?;
     let client = transaction.client();
-    // Two loads at once would both make the same lifters; boards go on being read.
-    client.batch_execute("LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE").await?;
+    // Two loads at once would both make the same lifters; everybody else goes on.
+    client.execute("SELECT pg_advisory_xact_lock($1)", &[&LOAD_LOCK]).await?;
 
     step("lifters");
     let mut ids: HashMap<i32, Uuid> = list_meet_lifters(client).await?.into_iter().collect();

@@ -49,7 +49,7 @@ impl fmt::Display for Reason {
             Self::Disqualified => f.write_str("disqualified or no-show"),
             Self::NoLift => f.write_str("no lift"),
             Self::BadNumber(column) => write!(f, "bad number in {column}"),
-            Self::BadDate => f.write_str("bad date (not YYYY-MM-DD)"),
+            Self::BadDate => f.write_str("bad date (not YYYY-MM-DD from 1950 to today)"),
             Self::UnknownSex => f.write_str("sex is none of M, F, Mx"),
             Self::UnknownEquipment => f.write_str("unknown equipment"),
             Self::BadText => f.write_str("not UTF-8 text"),
@@ -101,6 +101,13 @@ impl Columns {
         }
     }
 
+    /// A day on which a meet can have been.
+    fn date(&self, row: &StringRecord) -> Result<Date, Reason> {
+        let date: Date = self.text(row, "date").parse().map_err(|_| Reason::BadDate)?;
+        let (first, last) = (Date::constant(1950, 1, 1), jiff::Zoned::now().date());
+        if (first..=last).contains(&date) { Ok(date) } else { Err(Reason::BadDate) }
+    }
+
     /// Reads a row, or says why it cannot count.
     pub fn read(&self, row: &StringRecord) -> Result<MeetResult, Reason> {
         if ["DQ", "DD", "NS"].contains(&self.text(row, "place")) {
@@ -123,14 +130,14 @@ impl Columns {
         }
         let result = MeetResult {
             meet: self.text(row, "meet").parse().ok(),
-            date: self.text(row, "date").parse().map_err(|_| Reason::BadDate)?,
+            date: self.date(row)?,
             lifter: lifter.ok_or(Reason::BadNumber("lifter"))?,
             scored_as,
             event: Some(self.text(row, "event"))
                 .filter(|event| ["SBD", "BD", "SD", "SB", "S", "B", "D"].contains(event))
                 .map(str::to_owned),
             equipment: equipment(self.text(row, "equipment")).ok_or(Reason::UnknownEquipment)?,
-            age_years: self.number(row, "age", 150.0)?.map(|age| age as f32),
+            age_years: self.number(row, "age", 150.0)?.filter(|age| *age > 0.0).map(|age| age as f32),
             bodyweight_kg,
             lifts_kg,
             is_tested: match self.text(row, "tested").to_ascii_lowercase().as_str() {

@@ -7,7 +7,7 @@ use super::Problem;
 /// A refusal of what a path of fields leads to. `place` names the whole where the path is empty.
 pub fn refuse(path: String, place: &str, message: &str) -> Problem {
     let field = if path == "." || path == "?" { place.to_owned() } else { path };
-    if let Some(missing) = between(message, "missing field `", "`") {
+    if let Some(missing) = message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
         let field = if field == place { missing.to_owned() } else { format!("{field}.{missing}") };
         return Problem::invalid(field, "is missing");
     }
@@ -16,7 +16,7 @@ pub fn refuse(path: String, place: &str, message: &str) -> Problem {
 
 fn explain(message: &str) -> String {
     // serde_json adds a position, which helps with broken text alone.
-    let without_position = message.split(" at line ").next().unwrap_or(message);
+    let without_position = message.rsplit_once(" at line ").map_or(message, |(text, _)| text);
     if let Some((_, expected)) = without_position.rsplit_once(", expected ") {
         return format!("must be {}", in_words(expected));
     }
@@ -24,8 +24,9 @@ fn explain(message: &str) -> String {
         "number out of range" => "is out of range".into(),
         "expected value" => "is not JSON".into(),
         text if text.starts_with("EOF ") => "ends too early to be JSON".into(),
-        text if text.contains("digit") => "must be a whole number".into(),
-        text if text.contains("float") => "must be a number".into(),
+        "invalid digit found in string" | "number too large to fit in target type" => "must be a whole number".into(),
+        "number too small to fit in target type" => "must be a whole number".into(),
+        text if text.contains("float") || text.ends_with(" to a f64") => "must be a number".into(),
         text => text.to_owned(),
     }
 }
@@ -38,8 +39,4 @@ fn in_words(expected: &str) -> &str {
         text if text.starts_with("struct ") => "an object",
         text => text,
     }
-}
-
-fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
-    text.split_once(before)?.1.split_once(after).map(|(found, _)| found)
 }

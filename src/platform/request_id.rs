@@ -46,7 +46,8 @@ pub fn from_proxy(peer: Option<SocketAddr>) -> bool {
 
 /// The address of the client: what the loopback proxy added last to `X-Forwarded-For`, or the peer itself.
 pub fn client_address(request: &ServiceRequest) -> Option<IpAddr> {
-    let header = request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok());
+    // Of several such lines the last is the nearest proxy's.
+    let header = request.headers().get_all("x-forwarded-for").last().and_then(|value| value.to_str().ok());
     forwarded_address(request.peer_addr(), header)
 }
 

@@ -88,8 +88,8 @@ settings! {
     database_url_remote = "", "postgresql://repduel@db.example.org/repduel", Dsn;
     /// A PEM file with the authorities that may sign a remote database's certificate; unset: the system's.
     database_ca_file = "", "/etc/repduel/database-ca.pem", Plain;
-    /// Connections to the database, over all workers.
-    database_pool_size = "16", "16", Plain;
+    /// Connections to the database, over all workers; each worker has four at least.
+    database_pool_size = "24", "24", Plain;
     /// Seconds that each candidate for the database gets at the start.
     repduel_db_bootstrap_timeout = "10", "10", Plain;
     /// 1: do not start without a database. 0: start, and answer 503 until it comes.

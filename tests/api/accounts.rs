@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::spawn_app;
+use crate::support::{Options, spawn_app, spawn_app_with};
 
 fn account(name: &str, email: &str) -> Value {
     json!({ "username": name, "email": email, "password": "correct horse" })
@@ -190,6 +190,36 @@ async fn body_weight_is_a_log_with_one_entry_a_day() {
 }
 
 #[tokio::test]
+async fn a_weight_entered_in_the_east_does_not_outlive_a_journey_west() {
+    let app = spawn_app().await;
+    let ada = app.lifter("ada").await;
+    ada.patch("/users/me", &json!({ "time_zone": "Pacific/Kiritimati", "weight": 100 })).await.expect(200);
+    let user = ada.patch("/users/me", &json!({ "time_zone": "Pacific/Pago_Pago", "weight": 70 })).await.expect(200);
+    assert_eq!(user["weight"], 70.0);
+}
+
+#[tokio::test]
+async fn letters_beyond_ascii_sign_in_as_they_registered() {
+    let app = spawn_app().await;
+    app.post("/users/", &account("aerger", "ÄRGER@example.org")).await.expect(201);
+    let login = json!({ "email": "ÄRGER@example.org", "password": "correct horse" });
+    app.post("/auth/login", &login).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_refused_change_keeps_its_connection() {
+    let app = spawn_app_with(Options { settings: vec![("WORKERS", "1".into())], ..Options::default() }).await;
+    let (ada, _ben) = (app.lifter("ada").await, app.lifter("ben").await);
+    let backends = "SELECT sum(pid::bigint * 1)::bigint FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'repduel'";
+    ada.patch("/users/me", &json!({ "username": "ben" })).await.problem(400);
+    let before = app.database.count(backends).await;
+    for _ in 0..5 {
+        ada.patch("/users/me", &json!({ "username": "ben" })).await.problem(400);
+    }
+    assert_eq!(app.database.count(backends).await, before);
+}
+
+#[tokio::test]
 async fn a_deactivated_account_is_out_and_not_shown() {
     let app = spawn_app().await;
     let ada = app.lifter("ada").await;
@@ -199,7 +229,9 @@ async fn a_deactivated_account_is_out_and_not_shown() {
     ada.patch("/users/me", &json!({ "weight": 70 })).await.problem(401);
     ada.post("/scores/scenario/back_squat/", &json!({ "weight_lifted": 1 })).await.problem(401);
     ada.post("/energy/submit", &json!({ "user_id": ada.id })).await.problem(401);
+    ada.get(&format!("/personal_best_events/user/{}", ada.id)).await.problem(401);
     app.get(&format!("/users/{}", ada.id)).await.problem(404);
+    app.get(&format!("/scores/user/{}/scenario/back_squat/highscore", ada.id)).await.problem(404);
     assert_eq!(app.get("/energy/leaderboard").await.expect(200), json!([]));
     assert_eq!(app.get("/scores/scenario/back_squat/leaderboard").await.expect(200), json!([]));
     let login = json!({ "email": "ada@example.org", "password": "correct horse" });

@@ -112,6 +112,17 @@ async fn slow_clients_and_slow_answers_are_given_up() {
 }
 
 #[tokio::test]
+async fn many_workers_with_few_connections_still_answer() {
+    let settings = vec![("DATABASE_POOL_SIZE", "1".into()), ("WORKERS", "8".into())];
+    let app = spawn_app_with(Options { settings, ..Options::default() }).await;
+    for _ in 0..80 {
+        let fresh = reqwest::Client::new().get(format!("{}/api/v1/energy/leaderboard", app.api));
+        assert_eq!(fresh.send().await.unwrap().status(), 200);
+    }
+    app.get("/health/ready").await.expect(200);
+}
+
+#[tokio::test]
 async fn health_says_what_it_is_asked() {
     let app = spawn_app().await;
     assert_eq!(app.get("/").await.expect(200), json!({ "status": "ok", "service": "repduel-backend" }));

@@ -23,6 +23,10 @@ impl Dsn {
         let (text, mode) = take_ssl_mode(&text);
         let mut config = tokio_postgres::Config::from_str(&text)
             .map_err(|_| "is neither a postgresql:// URL nor key=value pairs that PostgreSQL knows")?;
+        // What a raw @ in a password makes of it; it must not be taken for a host and shown.
+        if config.get_hosts().iter().any(|host| matches!(host, Host::Tcp(name) if name.contains('@'))) {
+            return Err("has an @ in its host: write an @ of a password as %40");
+        }
         if config.get_hosts().is_empty() {
             config.host_path("/run/postgresql");
         }

@@ -28,6 +28,8 @@ use dsn::Dsn;
 
 /// Connections of each worker that its short reads share.
 const READERS: usize = 2;
+/// The shared ones and two for transactions: with fewer a worker would wait for connections that never come back.
+const LEAST_A_WORKER: usize = READERS + 2;
 /// A connection is closed after this time, whatever its state.
 const MAX_AGE: Duration = Duration::from_secs(3600);
 /// A request may wait behind others for this long. A database that is gone frees all connections at once.
@@ -67,7 +69,7 @@ impl Shared {
             Some(tls) => Box::new(move || Manager::from_config(postgres.clone(), tls.clone(), manager_config())),
             None => Box::new(move || Manager::from_config(postgres.clone(), tokio_postgres::NoTls, manager_config())),
         };
-        let connections_per_worker = config.pool_size.div_ceil(workers.max(1));
+        let connections_per_worker = config.pool_size.div_ceil(workers.max(1)).max(LEAST_A_WORKER);
         let _ = self.found.set(Found { manager_of, name: dsn.to_string(), connections_per_worker });
         Ok(())
     }
@@ -219,7 +221,7 @@ impl Connection {
         &self,
         first: impl Future<Output = Result<T, DatabaseError>>,
     ) -> Result<(Transaction<'_>, T), DatabaseError> {
-        let transaction = Transaction { connection: self, is_committed: false };
+        let transaction = Transaction { connection: self, is_over: false };
         let (begun, first) = join(self.client()?.batch_execute("BEGIN"), first).await;
         begun?;
         Ok((transaction, first?))
@@ -240,10 +242,17 @@ impl Drop for Connection {
 /// A transaction on a connection; statements go through the connection that it was opened on.
 pub struct Transaction<'a> {
     connection: &'a Connection,
-    is_committed: bool,
+    is_over: bool,
 }
 
 impl Transaction<'_> {
+    /// Undoes everything and keeps the connection; a transaction that is only dropped costs its connection.
+    pub async fn roll_back(mut self) -> Result<(), DatabaseError> {
+        self.connection.client()?.batch_execute("ROLLBACK").await?;
+        self.is_over = true;
+        Ok(())
+    }
+
     pub async fn commit(self) -> Result<(), DatabaseError> {
         self.commit_with(async { Ok(()) }).await
     }
@@ -257,7 +266,7 @@ impl Transaction<'_> {
         let (last, committed) = join(last, self.connection.client()?.batch_execute("COMMIT")).await;
         let value = last?;
         committed?;
-        self.is_committed = true;
+        self.is_over = true;
         Ok(value)
     }
 }
@@ -272,7 +281,7 @@ impl std::ops::Deref for Transaction<'_> {
 
 impl Drop for Transaction<'_> {
     fn drop(&mut self) {
-        if !self.is_committed {
+        if !self.is_over {
             self.connection.is_spoilt.store(true, Ordering::Relaxed);
         }
     }
