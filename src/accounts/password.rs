@@ -14,7 +14,7 @@ use crate::platform::Problem;
 use crate::platform::config::PasswordConfig;
 
 /// How much less urgent hashing is than answering, in steps of `nice`.
-const LESS_URGENT: i32 = 10;
+const LESS_URGENT: i32 = 19;
 
 const SHORTEST: usize = 8;
 /// Far above any pass phrase, far below what would make hashing a burden.
