@@ -37,12 +37,12 @@ pub fn lifter_from_row(row: &Row, first: usize) -> Lifter {
     }
 }
 
-/// The statement of [`set_energy`].
+/// The statement of [`set_energy`]. The history's time is of the clock: a transaction may have begun before another's.
 pub const SET_ENERGY: &str = "WITH before AS (SELECT energy FROM users WHERE id = $1),
           changed AS (UPDATE users SET energy = $2, rank = $3, updated_at = now()
                       WHERE id = $1 AND (energy, rank) IS DISTINCT FROM ($2, $3) RETURNING id)
-     INSERT INTO energy_history (user_id, energy)
-     SELECT changed.id, $2 FROM changed, before WHERE before.energy <> $2";
+     INSERT INTO energy_history (user_id, energy, created_at)
+     SELECT changed.id, $2, clock_timestamp() FROM changed, before WHERE before.energy <> $2";
 
 /// Writes energy and rank where they differ; a changed energy enters the history.
 pub async fn set_energy(db: &Connection, user: UserId, energy: f64, rank: &str) -> Result<u64, DatabaseError> {

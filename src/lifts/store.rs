@@ -26,9 +26,10 @@ const SET_PERSONAL_BEST: &str = "INSERT INTO personal_bests
      ON CONFLICT (user_id, exercise_id) DO UPDATE
          SET lift_id = excluded.lift_id, score_value = excluded.score_value, weight_kg = excluded.weight_kg,
              reps = excluded.reps, sets = excluded.sets, performed_at = excluded.performed_at";
+/// Its time is of the clock, not of the transaction: one that began earlier may have waited for the lifter longer.
 const INSERT_BEST_EVENT: &str =
-    "INSERT INTO personal_best_events (user_id, exercise_id, lift_id, score_value, weight_kg, reps)
-     VALUES ($1, $2, $3, $4, $5, $6)";
+    "INSERT INTO personal_best_events (user_id, exercise_id, lift_id, score_value, weight_kg, reps, created_at)
+     VALUES ($1, $2, $3, $4, $5, $6, clock_timestamp())";
 
 /// The statements of recording a lift, to be prepared before they are sent together.
 pub const RECORDING: [&str; 5] = [LOCK_LIFTER, LIST_BESTS, INSERT_LIFT, SET_PERSONAL_BEST, INSERT_BEST_EVENT];

@@ -41,6 +41,9 @@ async fn of_fifty_parallel_scores_the_best_is_right_and_each_rise_is_one_event()
     assert_eq!(values[0], 149.0);
     values.reverse();
     assert!(values.windows(2).all(|pair| pair[0] < pair[1]), "every event is above the one before: {values:?}");
+    let disordered = "SELECT count(*) FROM personal_best_events a JOIN personal_best_events b USING (user_id, exercise_id)
+                      WHERE a.created_at < b.created_at AND a.score_value > b.score_value";
+    assert_eq!(app.database.count(disordered).await, 0);
 
     // The answers tell one story: each rise names the best before it.
     let mut story: Vec<_> = lifts
