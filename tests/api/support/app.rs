@@ -25,6 +25,7 @@ pub fn program() -> Command {
 pub struct Options {
     pub database: Option<TestDatabase>,
     pub settings: Vec<(&'static str, String)>,
+    pub arguments: Vec<String>,
 }
 
 pub struct App {
@@ -47,6 +48,7 @@ pub async fn spawn_app_with(options: Options) -> App {
     };
     let mut process = program()
         .arg("serve")
+        .args(options.arguments)
         .env("DATABASE_URL", &database.url)
         .envs([("API_PORT", "0"), ("OPS_PORT", "0"), ("LOG_FORMAT", "json"), ("LOG_REQUESTS", "all"), ("WORKERS", "2")])
         .envs(options.settings)
