@@ -115,7 +115,7 @@ async fn what_the_package_ships_of_the_command_line_is_made_from_it() {
     let output = program().arg("documents").arg(&folder).output().await.unwrap();
     assert!(output.status.success(), "{output:?}");
     let page = std::fs::read_to_string(folder.join("repduel.8")).unwrap();
-    assert!(page.contains("repduel.env") && page.contains("CHECK\\-CONFIG"), "{page}");
+    assert!(page.contains("repduel.env") && page.contains(".SH \"CHECK-CONFIG\""), "{page}");
     assert!(std::fs::read_to_string(folder.join("repduel")).unwrap().contains("load-meets"));
     std::fs::remove_dir_all(&folder).unwrap();
 }
@@ -135,9 +135,11 @@ async fn how_much_is_logged_changes_at_a_hang_up() {
         rustix::process::kill_process(id, rustix::process::Signal::HUP).unwrap();
     };
     let lines = || app.log().iter().filter(|line| line.contains("/health/live")).count();
+    let first = app.get("/health/live").await.header("x-request-id").to_owned();
     app.get("/health/live").await.expect(200);
-    app.get("/health/live").await.expect(200);
-    assert_eq!(lines(), 1, "one of a hundred");
+    let refused = app.get("/users/not-an-id").await.header("x-request-id").to_owned();
+    app.log_line(&refused).await;
+    assert!(lines() == 1 && app.log().join("").contains(&first), "one of a hundred");
     hang_up();
     app.log_line("anew").await;
     let last = app.get("/health/live").await.header("x-request-id").to_owned();

@@ -14,6 +14,8 @@ use super::database::{TestDatabase, fresh_database};
 
 /// The program with nothing of this process's environment but what any process has.
 pub fn program() -> Command {
+    // The tests' own HTTP client wants one, even where it meets no TLS. Set already is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let mut command = Command::new(env!("CARGO_BIN_EXE_repduel"));
     command.env_clear().env("PATH", std::env::var("PATH").unwrap()).env("ENVIRONMENT", "development");
     command.kill_on_drop(true).stdin(Stdio::null());
