@@ -81,6 +81,14 @@ fn make_key(name: &str, is_in_settings: &dyn Fn(&str) -> bool) -> Result<(), Str
 }
 
 fn make_database(settings: &Settings) -> Outcome {
+    let folders = [machine::CREDENTIALS, machine::ENCRYPTED_CREDENTIALS].map(Path::new);
+    let is_secret = ["database_url", "database_url_internal", "database_url_local", "database_url_remote"]
+        .iter()
+        .any(|name| folders.iter().any(|folder| folder.join(name).exists()));
+    if is_secret {
+        println!("the database's address is a secret: its role and database are made by whoever has it");
+        return Ok(());
+    }
     let address = settings.raw.database_url_local.as_deref().or(settings.raw.database_url.as_deref());
     let dsn =
         Dsn::parse("DATABASE_URL", address.unwrap_or_default()).map_err(|problem| format!("DATABASE_URL {problem}"))?;
