@@ -84,8 +84,7 @@ wait_for_the_host() {
     status=$(deploy status 2>/dev/null) || continue
     if ! grep -q 'no deploy is at work' <<<"$status"; then continue; fi
     tail -n 1 <<<"$status"
-    [[ $(tail -n 1 <<<"$status") == *$'\t'deployed ]] && return 0
-    return 1
+    case $status in *$'\t'deployed | *$'\t''rolled back by hand') return 0 ;; *) return 1 ;; esac
   done
   fail "the host cannot be reached: sign in and ask sudo /usr/lib/repduel/deploy status"
 }

@@ -25,6 +25,11 @@ proves() {
       say "after 30 s repduel.service is $(property ActiveState), and $URL/version says $(serving_commit || echo nothing) instead of $commit"
       return 1
     fi
+    # Clients wait meanwhile, so what cannot start is not given the whole time.
+    if [ "$(property NRestarts)" -ge 2 ]; then
+      say "repduel.service does not start: systemd has tried three times"
+      return 1
+    fi
     sleep 0.3
   done
   since=$SECONDS restarts=$(property NRestarts) process=$(property MainPID)
@@ -59,16 +64,16 @@ clear_failures() {
   systemctl start repduel-http.socket repduel-ops.socket || true
 }
 
-# switch FROM TO PACKAGE
+# switch FROM TO PACKAGE OUTCOME: the history gets OUTCOME when it worked.
 switch() {
-  local from=$1 to=$2 package=$3 begun
+  local from=$1 to=$2 package=$3 outcome=$4 begun
   begun=$(date +%s)
   say "installing $to over ${from:-nothing}; migrations run first, while what is there serves"
   if apt_install "$package" && proves "$(commit_of "$to")"; then
     touch "$package"
     prune_pool
-    record "$from" "$to" deployed
-    say "deployed $to"
+    record "$from" "$to" "$outcome"
+    say "$outcome: $to"
     return 0
   fi
   reason "$begun"
