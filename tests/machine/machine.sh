@@ -35,22 +35,22 @@ base() {
   local suite=$1 image=$home/base-$1 log=$home/base-$1.log
   case $suite in bookworm | trixie) ;; *) fail "the suites are bookworm and trixie, not $suite" ;; esac
   mkdir -p "$home"
-  exec 8<"$home"
+  exec 8>"$home/base-$suite.lock"
   flock 8 # two at once would fill one folder
   if [ "$(cat "$image/.recipe" 2>/dev/null)" != "$(recipe "$suite")" ]; then
     say "making the image of a Debian $suite in $image (once; some minutes)" >&2
     rm -rf "$image" "$image.new"
-    debootstrap --variant=minbase "$suite" "$image.new" "$(mirror)" >"$log" 2>&1 8<&- || fail "debootstrap failed, see $log"
+    debootstrap --variant=minbase "$suite" "$image.new" "$(mirror)" >"$log" 2>&1 8>&- || fail "debootstrap failed, see $log"
     # How this host reaches the archive: its proxy, and whether it believes its dates.
     apt-config dump Acquire | grep -E '^Acquire::(Check-|Retries|https?::Proxy)' >"$image.new/etc/apt/apt.conf.d/00host" || true
     systemd-nspawn -q -D "$image.new" --register=no --keep-unit --console=pipe sh -ec "
       export DEBIAN_FRONTEND=noninteractive; apt-get update -q
-      apt-get install -y -q --no-install-recommends ${packages[*]}; apt-get clean" </dev/null >>"$log" 2>&1 8<&- ||
+      apt-get install -y -q --no-install-recommends ${packages[*]}; apt-get clean" </dev/null >>"$log" 2>&1 8>&- ||
       fail "packages could not be installed into the image, see $log"
     recipe "$suite" >"$image.new/.recipe"
     mv "$image.new" "$image"
   fi
-  exec 8<&-
+  exec 8>&-
 }
 
 # ---- A machine ----
@@ -64,12 +64,15 @@ nspawn() {
 # The machine's process 1, as this host numbers it.
 leader() { local number; number=$(nspawn "$1") && pgrep -P "$number" | head -n 1 | grep .; }
 
-inside() {
+# Takes this process's place, so that a signal to it reaches the command.
+enter() {
   local first
   first=$(leader "$1") || fail "no machine named $1 runs"
   shift
-  nsenter -t "$first" -m -u -i -n -p -C -- env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 "$@"
+  exec nsenter -t "$first" -m -u -i -n -p -C -- env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 "$@"
 }
+
+inside() { (enter "$@"); }
 
 # A pair of cables from the machine to a network that has nothing else in it.
 connect() {
@@ -149,9 +152,9 @@ shift
 case $action:$# in
   base:1 | up:2) "$action" "$@" ;;
   exec:0 | exec:1 | near:[01] | far:[01]) show_help >&2; exit 2 ;;
-  exec:*) inside "$@" ;;
-  near:*) first=$(leader "$1") || fail "no machine named $1 runs"; shift; nsenter -t "$first" -n -- "$@" ;;
-  far:*) name=$1; shift; ip netns exec "far-$name" "$@" ;;
+  exec:*) enter "$@" ;;
+  near:*) first=$(leader "$1") || fail "no machine named $1 runs"; shift; exec nsenter -t "$first" -n -- "$@" ;;
+  far:*) name=$1; shift; exec ip netns exec "far-$name" "$@" ;;
   copy:3) leader "$1" >/dev/null || fail "no machine named $1 runs"; cp -r "$2" "$home/run/$1/root$3" ;;
   reboot:1) halt "$1" cleanly; boot "$1" ;;
   down:1)
