@@ -1,6 +1,7 @@
 //! The composition root: the only place that knows every room.
 
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,15 +17,16 @@ use utoipa_actix_web::{AppExt, scope};
 use crate::accounts::{Hasher, HashingThreads};
 use crate::catalogue::{Catalogue, CatalogueAnswers};
 use crate::platform::config::Environment;
-use crate::platform::database::{Shared, bootstrap};
+use crate::platform::database::{Shared, bootstrap, waiting};
 use crate::platform::envelope::{Envelope, envelope};
 use crate::platform::extract::BODY_LIMIT;
 use crate::platform::lifecycle::{self, Lifecycle};
 use crate::platform::listener::Listeners;
-use crate::platform::logging::RequestSampling;
+use crate::platform::logging::Verbosity;
 use crate::platform::metrics::{Metrics, get_metrics};
 use crate::platform::routing::{KnownMethods, unmatched};
-use crate::platform::{Config, Database, health, migrations, openapi, version};
+use crate::platform::watchdog::Watchdog;
+use crate::platform::{Config, Database, health, indexes, installation, migrations, openapi, uploads, version};
 use crate::sessions::Tokens;
 use crate::{accounts, catalogue, energy, lifts, ranks, standards};
 
@@ -60,6 +62,7 @@ struct State {
     config: Data<Config>,
     shared: Data<Arc<Shared>>,
     lifecycle: Data<Lifecycle>,
+    watchdog: Watchdog,
     metrics: Data<Metrics>,
     envelope: Data<Envelope>,
     tokens: Data<Tokens>,
@@ -72,7 +75,12 @@ struct State {
 }
 
 impl State {
-    fn new(config: Config, shared: Arc<Shared>, lifecycle: Lifecycle) -> io::Result<(Self, HashingThreads)> {
+    fn new(
+        config: Config,
+        shared: Arc<Shared>,
+        lifecycle: Lifecycle,
+        verbosity: Arc<Verbosity>,
+    ) -> io::Result<(Self, HashingThreads)> {
         let metrics = Data::new(Metrics::new(shared.clone()).map_err(io::Error::other)?);
         let catalogue = Catalogue::load().map_err(io::Error::other)?;
         let openapi = document();
@@ -82,7 +90,7 @@ impl State {
                 time_limit: config.request_timeout,
                 lifecycle: lifecycle.clone(),
                 metrics: metrics.clone(),
-                sampling: RequestSampling::new(config.log_requests),
+                verbosity,
             }),
             tokens: Data::new(Tokens::new(&config)),
             answers: Data::new(CatalogueAnswers::new(&catalogue)?),
@@ -91,6 +99,7 @@ impl State {
             config: Data::new(config),
             shared: Data::new(shared),
             lifecycle: Data::new(lifecycle),
+            watchdog: Watchdog::default(),
             metrics,
             hasher: Data::new(hasher),
             catalogue: Data::new(catalogue),
@@ -112,14 +121,15 @@ impl State {
 }
 
 /// Serves until a signal says to stop.
-pub async fn serve(config: Config, listeners: Listeners) -> io::Result<()> {
+pub async fn serve(config: Config, listeners: Listeners, verbosity: Arc<Verbosity>) -> io::Result<()> {
     let shared = Arc::new(Shared::default());
     let lifecycle = Lifecycle::default();
     let workers = config.workers;
     bootstrap(shared.clone(), config.database.clone(), workers, |client| Box::pin(check_schema(client)))
         .await
         .map_err(io::Error::other)?;
-    let (state, _hashing_threads) = State::new(config, shared.clone(), lifecycle.clone())?;
+    let (state, _hashing_threads) = State::new(config, shared.clone(), lifecycle.clone(), verbosity)?;
+    let watchdog = state.watchdog.clone();
 
     let (api_address, ops_address) = (listeners.api.local_addr()?, listeners.ops.local_addr()?);
     let api = api_server(state.clone(), listeners.api, workers)?;
@@ -130,8 +140,9 @@ pub async fn serve(config: Config, listeners: Listeners) -> io::Result<()> {
         "version" => version::VERSION, "commit" => version::COMMIT);
     let status = match shared.name() {
         Ok(_) => "serving".to_owned(),
-        Err(reason) => format!("serving 503: waiting for the database: {reason}"),
+        Err(reason) => waiting(&reason),
     };
+    watchdog.start();
     lifecycle::ready(&status);
 
     lifecycle.stop_on_signal(handles).await?;
@@ -146,6 +157,7 @@ fn api_server(state: State, listener: std::net::TcpListener, workers: usize) -> 
     let time_limit = state.config.request_timeout;
     let server = HttpServer::new(move || {
         let (app, _) = App::new().into_utoipa_app().configure(routes).split_for_parts();
+        state.watchdog.watch_this_worker();
         let database = Database::of_worker(state.shared.as_ref().clone());
         let with_docs = state.config.environment != Environment::Production;
         let openapi = state.openapi.clone();
@@ -154,6 +166,7 @@ fn api_server(state: State, listener: std::net::TcpListener, workers: usize) -> 
                 openapi::swagger_ui(config, openapi);
             }
         })
+        .service(uploads::serve(&state.config.static_directory))
         .default_service(web::to(unmatched))
         .app_data(PayloadConfig::new(BODY_LIMIT))
         .app_data(Data::new(database))
@@ -211,14 +224,25 @@ async fn check_schema(client: &Client) -> Result<(), String> {
 #[derive(Debug, Default)]
 pub struct Migrated {
     pub migrations: Vec<String>,
+    pub indexes: Vec<String>,
     pub exercises: u64,
 }
 
-/// Brings a database up to this program: its schema, then its exercises. One process at a time does.
-pub async fn migrate(client: &mut Client) -> Result<Migrated, migrations::MigrationError> {
+/// Brings a database up to this program: its schema, its exercises, then its large indexes. One process at a time
+/// does. `watcher` is a second connection, which tells how far the first one is; `state` is where this host keeps
+/// the id of its database.
+pub async fn migrate(
+    client: &mut Client,
+    watcher: &Client,
+    state: Option<&Path>,
+) -> Result<Migrated, migrations::MigrationError> {
+    let failed = migrations::MigrationError::Failed;
     migrations::lock(client).await?;
+    installation::check(client, state).await.map_err(failed)?;
     let migrations = migrations::migrate(client).await?;
-    let catalogue = Catalogue::load().map_err(|error| migrations::MigrationError::Failed(error.to_string()))?;
+    let catalogue = Catalogue::load().map_err(|error| failed(error.to_string()))?;
     let exercises = catalogue::mirror(client, &catalogue).await?;
-    Ok(Migrated { migrations, exercises })
+    let indexes = indexes::build(client, watcher).await?;
+    installation::check(client, state).await.map_err(failed)?;
+    Ok(Migrated { migrations, indexes, exercises })
 }

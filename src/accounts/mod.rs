@@ -10,6 +10,7 @@ mod country;
 mod email;
 mod password;
 mod profile;
+pub mod smoke;
 mod store;
 mod username;
 

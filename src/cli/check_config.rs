@@ -3,7 +3,7 @@ use clap::Args;
 use super::{Failure, Outcome};
 use crate::platform::Config;
 use crate::platform::database::dsn::Dsn;
-use crate::platform::settings::{SETTINGS, Settings, Shown, Source, env_example};
+use crate::platform::settings::{SETTINGS, Settings, Shown, Source, Sources, env_example};
 
 /// Show every setting with its source, secrets hidden, and say what is wrong with them.
 ///
@@ -16,12 +16,12 @@ pub struct CheckConfig {
 }
 
 impl CheckConfig {
-    pub fn run(self) -> Outcome {
+    pub fn run(self, sources: Sources) -> Outcome {
         if self.example {
             print!("{}", env_example());
             return Ok(());
         }
-        let settings = Settings::read();
+        let settings = Settings::from_sources(sources);
         for setting in SETTINGS {
             let name = setting.name();
             let value = settings.raw.value(setting);

@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Failure, Outcome, begin, connect_to_current_database};
 use crate::meets::{self, MeetFile};
+use crate::platform::settings::Sources;
 
 /// Load real lifters: the results of powerlifting meets, as CSV or CSV compressed with zstd.
 ///
@@ -30,8 +31,8 @@ pub struct LoadMeets {
 const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
 impl LoadMeets {
-    pub async fn run(self) -> Outcome {
-        let (config, _log) = begin()?;
+    pub async fn run(self, sources: Sources) -> Outcome {
+        let (config, _log) = begin(sources)?;
         let Some(file) = self.file else {
             let client = connect_to_current_database(&config).await?;
             println!("removed {} lifters and their lifts", meets::remove(&client).await?);

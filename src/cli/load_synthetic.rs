@@ -9,6 +9,7 @@ use crate::catalogue::Catalogue;
 use crate::energy;
 use crate::lifts::bulk::{BulkLift, insert_lifts, refresh_personal_bests};
 use crate::lifts::{Equipment, score_value};
+use crate::platform::settings::Sources;
 use crate::strength::ScoredAs;
 use crate::strength::standards::{CoreLift, thresholds_kg};
 
@@ -32,8 +33,8 @@ pub struct LoadSynthetic {
 const BATCH: usize = 20_000;
 
 impl LoadSynthetic {
-    pub async fn run(self) -> Outcome {
-        let (config, _log) = begin()?;
+    pub async fn run(self, sources: Sources) -> Outcome {
+        let (config, _log) = begin(sources)?;
         let mut client = connect_to_current_database(&config).await?;
         let catalogue = Catalogue::load()?;
         let bar = ProgressBar::new(self.users as u64);

@@ -4,6 +4,7 @@ use clap::Args;
 
 use super::{Outcome, config};
 use crate::accounts::{Hasher, Password};
+use crate::platform::settings::Sources;
 
 /// Measure how many passwords this machine verifies in a second with the current Argon2 settings.
 ///
@@ -16,8 +17,8 @@ pub struct MeasureHashing {
 }
 
 impl MeasureHashing {
-    pub async fn run(self) -> Outcome {
-        let mut password = config()?.password;
+    pub async fn run(self, sources: Sources) -> Outcome {
+        let mut password = config(sources)?.password;
         password.queue = password.queue.max(password.hashers);
         let (hasher, _threads) = Hasher::start(&password)?;
         let typed = Password::typed("correct horse battery staple".into());

@@ -1,11 +1,18 @@
-//! The subcommands. Exit codes: 0 done, 1 failed, 2 the command line or the settings are wrong.
+//! The subcommands. Exit codes: 0 done, 1 failed, 2 the command line or the settings are wrong (78 where `serve`
+//! finds the latter), 75 no database can be reached.
 
 mod check_config;
+mod documents;
+mod encrypt_credentials;
 mod load_meets;
 mod load_synthetic;
 mod measure_hashing;
 mod migrate;
 mod serve;
+mod setup;
+mod site;
+mod smoke;
+mod smoke_account;
 
 use std::fmt;
 use std::io::Write;
@@ -17,13 +24,13 @@ use tokio_postgres::Client;
 use crate::platform::Config;
 use crate::platform::database::{DatabaseError, connect};
 use crate::platform::listener::Handed;
-use crate::platform::logging;
-use crate::platform::settings::{Mistake, Settings};
-use crate::platform::version;
+use crate::platform::settings::{Mistake, Settings, Sources};
+use crate::platform::{logging, machine, version};
 
 /// A strength-training competition on your own server.
 ///
-/// Settings come from the environment and from credential files; `repduel check-config` shows them all.
+/// Settings come from the environment and from credential files; `repduel check-config` shows them all. On a machine
+/// that the package is installed on, run commands with sudo: they read the service's settings and become its user.
 #[derive(Debug, Parser)]
 #[command(name = "repduel", version = version::LONG, arg_required_else_help = true)]
 pub struct Cli {
@@ -36,9 +43,16 @@ enum Command {
     Serve(serve::Serve),
     Migrate(migrate::Migrate),
     CheckConfig(check_config::CheckConfig),
+    Setup(setup::Setup),
+    Site(site::Site),
+    EncryptCredentials(encrypt_credentials::EncryptCredentials),
+    SmokeAccount(smoke_account::SmokeAccount),
+    Smoke(smoke::Smoke),
     LoadMeets(load_meets::LoadMeets),
     LoadSynthetic(load_synthetic::LoadSynthetic),
     MeasureHashing(measure_hashing::MeasureHashing),
+    #[command(hide = true)]
+    Documents(documents::Documents),
 }
 
 /// Why a command did not do its work.
@@ -46,8 +60,14 @@ enum Command {
 pub enum Failure {
     /// The settings are wrong: exit code 2.
     Settings(Vec<Mistake>),
+    /// The settings of a service are wrong: exit code 78, as systemd knows it.
+    ServiceSettings(Vec<Mistake>),
+    /// No database can be reached, which may pass: exit code 75.
+    Unreachable(String),
     /// Anything else: exit code 1.
     Failed(String),
+    /// Something that has been told already; with its exit code.
+    Reported(u8),
 }
 
 impl<E: fmt::Display> From<E> for Failure {
@@ -60,53 +80,89 @@ type Outcome = Result<(), Failure>;
 
 impl Cli {
     pub fn run(self, handed: Handed) -> ExitCode {
-        let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-            Ok(runtime) => runtime,
-            Err(error) => return report(Failure::Failed(format!("no runtime could be started: {error}"))),
-        };
-        let outcome = runtime.block_on(async {
-            match self.command {
-                Command::Serve(command) => command.run(handed).await,
-                Command::Migrate(command) => command.run().await,
-                Command::CheckConfig(command) => command.run(),
-                Command::LoadMeets(command) => command.run().await,
-                Command::LoadSynthetic(command) => command.run().await,
-                Command::MeasureHashing(command) => command.run().await,
-            }
-        });
-        match outcome {
+        match self.command.run(handed) {
             Ok(()) => ExitCode::SUCCESS,
-            Err(failure) => report(failure),
+            Err(failure) => report(&failure),
         }
     }
 }
 
-fn report(failure: Failure) -> ExitCode {
-    let (lines, code) = match failure {
-        Failure::Settings(mistakes) => (mistakes.iter().map(ToString::to_string).collect::<Vec<_>>(), 2),
-        Failure::Failed(reason) => (vec![reason], 1),
-    };
-    for line in lines {
-        // Nobody is left to tell when standard error is closed.
-        let _ = writeln!(std::io::stderr(), "repduel: {line}");
+impl Command {
+    fn run(self, handed: Handed) -> Outcome {
+        // Those that work on the machine stay root and need no runtime.
+        match self {
+            Self::Setup(command) => return command.run(),
+            Self::Site(command) => return command.run(),
+            Self::EncryptCredentials(command) => return command.run(),
+            Self::Documents(command) => return command.run(),
+            _ => {}
+        }
+        // Before any thread: each thread has its own user.
+        let sources = match self {
+            Self::Smoke(_) => Sources::default(),
+            _ => machine::sources()?,
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| format!("no runtime could be started: {error}"))?;
+        runtime.block_on(async {
+            match self {
+                Self::Serve(command) => command.run(sources, handed).await,
+                Self::Migrate(command) => command.run(sources).await,
+                Self::CheckConfig(command) => command.run(sources),
+                Self::SmokeAccount(command) => command.run(sources).await,
+                Self::Smoke(command) => command.run().await,
+                Self::LoadMeets(command) => command.run(sources).await,
+                Self::LoadSynthetic(command) => command.run(sources).await,
+                Self::MeasureHashing(command) => command.run(sources).await,
+                Self::Setup(_) | Self::Site(_) | Self::EncryptCredentials(_) | Self::Documents(_) => Ok(()),
+            }
+        })
     }
+}
+
+impl Failure {
+    fn lines_and_code(&self) -> (Vec<String>, u8) {
+        match self {
+            Self::Settings(mistakes) => (lines(mistakes), 2),
+            Self::ServiceSettings(mistakes) => (lines(mistakes), 78),
+            Self::Unreachable(reason) => (vec![reason.clone()], 75),
+            Self::Failed(reason) => (vec![reason.clone()], 1),
+            Self::Reported(code) => (Vec::new(), *code),
+        }
+    }
+}
+
+fn report(failure: &Failure) -> ExitCode {
+    let (lines, code) = failure.lines_and_code();
+    lines.iter().for_each(|line| complain(line));
     ExitCode::from(code)
 }
 
+fn lines(mistakes: &[Mistake]) -> Vec<String> {
+    mistakes.iter().map(ToString::to_string).collect()
+}
+
+/// Says what is wrong. In the journal it stands as an error.
+fn complain(line: &str) {
+    let priority = if logging::is_in_journal() { "<3>" } else { "" };
+    // Nobody is left to tell when standard error is closed.
+    let _ = writeln!(std::io::stderr(), "{priority}repduel: {line}");
+}
+
 /// The settings with their types.
-fn config() -> Result<Config, Failure> {
-    Config::from_settings(&Settings::read()).map_err(Failure::Settings)
+fn config(sources: Sources) -> Result<Config, Failure> {
+    Config::from_settings(&Settings::from_sources(sources)).map_err(Failure::Settings)
 }
 
 /// The settings and the log of a command.
-fn begin() -> Result<(Config, logging::LogGuard), Failure> {
-    let config = config()?;
-    let guard = logging::open(config.log_level, config.log_format);
+fn begin(sources: Sources) -> Result<(Config, logging::LogGuard), Failure> {
+    let config = config(sources)?;
+    let guard = logging::open(config.log_level, config.log_requests, config.log_format);
     Ok((config, guard))
 }
 
 /// A connection to the first database that answers, for a command that works on it.
-async fn connect_to_database(config: &Config) -> Result<Client, Failure> {
+async fn connect_to_database(config: &Config) -> Result<Client, String> {
     let mut reasons = Vec::new();
     for dsn in &config.database.candidates {
         let connecting = connect(dsn, config.database.ca_file.as_deref());
@@ -116,12 +172,12 @@ async fn connect_to_database(config: &Config) -> Result<Client, Failure> {
             Err(_) => reasons.push(format!("{} ({dsn}): no answer in time", dsn.setting)),
         }
     }
-    Err(Failure::Failed(reasons.join("; ")))
+    Err(reasons.join("; "))
 }
 
 /// As [`connect_to_database`], for commands that need the current schema.
 async fn connect_to_current_database(config: &Config) -> Result<Client, Failure> {
-    let client = connect_to_database(config).await?;
+    let client = connect_to_database(config).await.map_err(Failure::Unreachable)?;
     crate::platform::migrations::check(&client).await.map_err(Failure::Failed)?;
     Ok(client)
 }

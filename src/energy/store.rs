@@ -78,7 +78,7 @@ impl BoardRow {
 pub async fn list_board(db: &Connection, limit: i64, offset: i64) -> Result<Vec<BoardRow>, DatabaseError> {
     let rows = db
         .query(
-            "SELECT id, username, display_name, energy, avatar_key FROM users WHERE is_active
+            "SELECT id, username, display_name, energy, avatar_key FROM users WHERE is_active AND NOT is_hidden
              ORDER BY energy DESC, updated_at DESC, id LIMIT $1 OFFSET $2",
             &[&limit, &offset],
         )

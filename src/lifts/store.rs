@@ -202,7 +202,7 @@ pub async fn list_board(
             concat!(
                 "SELECT b.lift_id, b.weight_kg, b.score_value, b.performed_at, ",
                 user_columns!(),
-                " FROM personal_bests b JOIN users u ON u.id = b.user_id AND u.is_active
+                " FROM personal_bests b JOIN users u ON u.id = b.user_id AND u.is_active AND NOT u.is_hidden
                  WHERE b.exercise_id = $1
                  ORDER BY b.score_value DESC, b.performed_at DESC, b.lift_id DESC LIMIT $2 OFFSET $3"
             ),

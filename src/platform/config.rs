@@ -19,6 +19,7 @@ pub enum LogFormat {
     Auto,
     Text,
     Json,
+    Journal,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,11 +35,11 @@ pub enum SameSite {
     Strict,
 }
 
-/// A key that signs tokens. It cannot be printed.
+/// A secret key. It cannot be printed.
 #[derive(Clone)]
-pub struct SigningKey(Vec<u8>);
+pub struct Key(Vec<u8>);
 
-impl SigningKey {
+impl Key {
     pub fn bytes(&self) -> &[u8] {
         &self.0
     }
@@ -50,9 +51,9 @@ impl SigningKey {
     }
 }
 
-impl std::fmt::Debug for SigningKey {
+impl std::fmt::Debug for Key {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("SigningKey(hidden)")
+        f.write_str("Key(hidden)")
     }
 }
 
@@ -64,6 +65,8 @@ pub struct DatabaseConfig {
     pub pool_size: usize,
     pub bootstrap_timeout: Duration,
     pub strict: bool,
+    /// Where this host keeps the id of its database; none outside an installation.
+    pub state_directory: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone)]
@@ -93,14 +96,18 @@ pub struct Config {
     pub ops_port: u16,
     pub workers: usize,
     pub request_timeout: Duration,
-    pub access_key: SigningKey,
-    pub refresh_key: SigningKey,
-    /// True when a signing key was made up because none was set.
+    pub access_key: Key,
+    pub refresh_key: Key,
+    /// Seals what must lie in the database and not be read there.
+    pub data_key: Key,
+    /// True when a key was made up because none was set.
     pub made_up_keys: bool,
     pub access_token_life: Duration,
     pub refresh_token_life: Duration,
     pub cookie: CookieConfig,
     pub password: PasswordConfig,
+    /// Uploaded pictures, served at `/static`.
+    pub static_directory: PathBuf,
     pub log_level: slog::Level,
     pub log_format: LogFormat,
     pub log_requests: LogRequests,
@@ -118,7 +125,7 @@ impl Config {
                 ("development", Environment::Development),
             ],
         );
-        let (access_key, refresh_key) = read.signing_keys(environment);
+        let [access_key, refresh_key, data_key] = read.keys(environment);
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let or_cores = |number: usize| if number == 0 { cores } else { number };
         let config = Self {
@@ -131,15 +138,17 @@ impl Config {
                 pool_size: read.number("DATABASE_POOL_SIZE", 1, 1000),
                 bootstrap_timeout: Duration::from_secs(read.bootstrap_timeout()),
                 strict: read.flag("REPDUEL_STRICT_DB_BOOTSTRAP"),
+                state_directory: settings.state_directory.clone(),
             },
             api_host: read.parsed("API_HOST", "is not an IP address", IpAddr::from([127, 0, 0, 1])),
             api_port: read.number("API_PORT", 0, 65_535),
             ops_port: read.number("OPS_PORT", 0, 65_535),
             workers: or_cores(read.number("WORKERS", 0, 256)),
             request_timeout: Duration::from_secs(read.number("REQUEST_TIMEOUT_SECONDS", 1, 600)),
-            made_up_keys: access_key.is_none() || refresh_key.is_none(),
-            access_key: access_key.unwrap_or_else(SigningKey::made_up),
-            refresh_key: refresh_key.unwrap_or_else(SigningKey::made_up),
+            made_up_keys: access_key.is_none() || refresh_key.is_none() || data_key.is_none(),
+            access_key: access_key.unwrap_or_else(Key::made_up),
+            refresh_key: refresh_key.unwrap_or_else(Key::made_up),
+            data_key: data_key.unwrap_or_else(Key::made_up),
             access_token_life: Duration::from_secs(60 * read.number("ACCESS_TOKEN_EXPIRE_MINUTES", 1u64, 525_600)),
             refresh_token_life: Duration::from_secs(86_400 * read.number("REFRESH_TOKEN_EXPIRE_DAYS", 1u64, 3_650)),
             cookie: CookieConfig {
@@ -157,19 +166,28 @@ impl Config {
                 hashers: or_cores(read.number("PASSWORD_HASHERS", 0, 256)),
                 queue: read.number("PASSWORD_QUEUE", 1, 100_000),
             },
-            log_level: read.parsed(
-                "LOG_LEVEL",
-                "is none of critical, error, warning, info, debug, trace",
-                slog::Level::Info,
-            ),
+            static_directory: PathBuf::from(read.text("STATIC_STORAGE_DIR").unwrap_or_default()),
+            log_level: read.log_level(),
             log_format: read.one_of(
                 "LOG_FORMAT",
-                &[("auto", LogFormat::Auto), ("text", LogFormat::Text), ("json", LogFormat::Json)],
+                &[
+                    ("auto", LogFormat::Auto),
+                    ("text", LogFormat::Text),
+                    ("json", LogFormat::Json),
+                    ("journal", LogFormat::Journal),
+                ],
             ),
-            log_requests: read.one_of("LOG_REQUESTS", &[("errors", LogRequests::Errors), ("all", LogRequests::All)]),
+            log_requests: read.log_requests(),
         };
         if read.mistakes.is_empty() { Ok(config) } else { Err(read.mistakes) }
     }
+}
+
+/// What may be changed while the process runs: how much is logged.
+pub fn verbosity(settings: &Settings) -> Result<(slog::Level, LogRequests), Vec<Mistake>> {
+    let mut read = Reader { settings, mistakes: settings.mistakes.clone() };
+    let verbosity = (read.log_level(), read.log_requests());
+    if read.mistakes.is_empty() { Ok(verbosity) } else { Err(read.mistakes) }
 }
 
 /// Reads settings one by one and remembers what is wrong with them.
@@ -237,6 +255,15 @@ impl Reader<'_> {
         words[0].1
     }
 
+    fn log_level(&mut self) -> slog::Level {
+        let problem = "is none of critical, error, warning, info, debug, trace";
+        self.parsed("LOG_LEVEL", problem, slog::Level::Info)
+    }
+
+    fn log_requests(&mut self) -> LogRequests {
+        self.one_of("LOG_REQUESTS", &[("errors", LogRequests::Errors), ("all", LogRequests::All)])
+    }
+
     fn url(&mut self, name: &str) -> String {
         let url = self.text(name).unwrap_or_default().trim_end_matches('/').to_owned();
         if origin_of(&url).is_none() {
@@ -291,14 +318,14 @@ impl Reader<'_> {
         candidates
     }
 
-    /// Both signing keys; in production none may be missing, weak or repeated.
-    fn signing_keys(&mut self, environment: Environment) -> (Option<SigningKey>, Option<SigningKey>) {
-        let names = ["JWT_SECRET_KEY", "REFRESH_JWT_SECRET_KEY"];
+    /// The keys: in production none may be missing, weak or repeated.
+    fn keys(&mut self, environment: Environment) -> [Option<Key>; 3] {
+        let names = ["JWT_SECRET_KEY", "REFRESH_JWT_SECRET_KEY", "DATA_KEY"];
         let keys = names.map(|name| self.text(name));
         if environment == Environment::Production {
             for (name, key) in names.into_iter().zip(&keys) {
                 match key {
-                    None => self.mistake(name, "is missing; tokens cannot be signed without it"),
+                    None => self.mistake(name, "is missing; on an installed machine `repduel setup` makes it"),
                     Some(key) if key.len() < 32 => {
                         self.mistake(name, format!("has {} bytes; it needs at least 32", key.len()));
                     }
@@ -309,11 +336,12 @@ impl Reader<'_> {
                 }
             }
         }
-        if keys[0].is_some() && keys[0] == keys[1] {
-            self.mistake(names[1], "is the same as JWT_SECRET_KEY; a refresh token would pass as an access token");
+        for (later, earlier) in [(1, 0), (2, 0), (2, 1)] {
+            if keys[later].is_some() && keys[later] == keys[earlier] {
+                self.mistake(names[later], format!("is the same as {}; each key has one use", names[earlier]));
+            }
         }
-        let [access, refresh] = keys.map(|key| key.map(|key| SigningKey(key.into_bytes())));
-        (access, refresh)
+        keys.map(|key| key.map(|key| Key(key.into_bytes())))
     }
 }
 

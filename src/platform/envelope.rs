@@ -3,6 +3,7 @@
 
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -17,7 +18,7 @@ use futures_util::FutureExt;
 
 use super::extract::IsReadingBody;
 use super::lifecycle::Lifecycle;
-use super::logging::RequestSampling;
+use super::logging::Verbosity;
 use super::metrics::Metrics;
 use super::request_id::{RequestId, X_REQUEST_ID, client_address};
 use super::{Problem, UserId, slashes};
@@ -27,7 +28,7 @@ pub struct Envelope {
     pub time_limit: Duration,
     pub lifecycle: Lifecycle,
     pub metrics: Data<Metrics>,
-    pub sampling: RequestSampling,
+    pub verbosity: Arc<Verbosity>,
 }
 
 /// The middleware; it stands inside CORS, so that errors carry its headers too.
@@ -124,11 +125,17 @@ fn record(
     let known = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD, Method::OPTIONS];
     let method = if known.contains(method) { method.as_str() } else { "other" };
     envelope.metrics.count(method, route, status, duration);
-    if envelope.sampling.takes(status, duration) {
+    if envelope.verbosity.takes(status, duration) {
         let user = request.extensions().get::<UserId>().map(|user| user.0.to_string());
         // Where failures come from an operator must know; of everybody else's address the log keeps nothing.
         let client = client.filter(|_| status >= 400).map(|client| client.to_string());
-        slog_scope::info!("request"; "method" => method, "route" => route, "status" => status,
-            "milliseconds" => duration.as_secs_f64() * 1000.0, "user_id" => user, "client" => client, "request_id" => &id.0);
+        let milliseconds = duration.as_secs_f64() * 1000.0;
+        let fields = slog::kv!("method" => method, "route" => route, "status" => status, "milliseconds" => milliseconds,
+            "user_id" => user, "client" => client, "request_id" => &id.0);
+        // A failure of ours is a warning, so that `journalctl -p warning` finds it with its request.
+        match status >= 500 {
+            true => slog_scope::warn!("request"; fields),
+            false => slog_scope::info!("request"; fields),
+        }
     }
 }

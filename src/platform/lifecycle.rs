@@ -72,12 +72,22 @@ impl Lifecycle {
 }
 
 /// Tells systemd that the service accepts requests.
-pub fn ready(status: &str) {
-    notify(&[NotifyState::Ready, NotifyState::Status(status)]);
+pub fn ready(text: &str) {
+    notify(&[NotifyState::Ready, NotifyState::Status(text)]);
+}
+
+/// Tells systemd what the process is at; `systemctl status` shows it.
+pub fn status(text: &str) {
+    notify(&[NotifyState::Status(text)]);
+}
+
+/// Whether systemd started this process and waits to be told.
+pub fn is_watched() -> bool {
+    std::env::var_os("NOTIFY_SOCKET").is_some()
 }
 
 /// Without systemd there is nobody to tell; that is no fault.
-fn notify(states: &[NotifyState]) {
+pub(super) fn notify(states: &[NotifyState]) {
     if let Err(error) = sd_notify::notify(states) {
         slog_scope::warn!("systemd could not be told"; "error" => error.to_string());
     }

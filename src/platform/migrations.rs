@@ -5,10 +5,11 @@
 
 use std::time::Duration;
 
-use refinery::Migration;
+use refinery::{Migration, Target};
 use tokio_postgres::Client;
+use tokio_postgres::error::SqlState;
 
-use super::DatabaseError;
+use super::{DatabaseError, lifecycle};
 
 mod embedded {
     refinery::embed_migrations!("migrations");
@@ -23,6 +24,8 @@ pub enum MigrationError {
     Changed(String),
     #[error("migration failed, nothing of it was kept: {0}")]
     Failed(String),
+    #[error("{0}")]
+    TooNew(String),
     #[error(transparent)]
     Database(#[from] DatabaseError),
 }
@@ -53,17 +56,48 @@ pub async fn lock(client: &Client) -> Result<(), MigrationError> {
     Ok(())
 }
 
+/// How long a schema change waits for a table that somebody uses, and how often it tries. While it waits, everybody
+/// who comes later waits behind it; so it waits shortly and often.
+const LOCK_TIMEOUT: &str = "SET lock_timeout = '3s'";
+const TRIES: usize = 40;
+
 /// Applies what is missing and gives the names of what it applied. The caller holds the [`lock`].
 pub async fn migrate(client: &mut Client) -> Result<Vec<String>, MigrationError> {
-    check_unchanged(&applied(client).await?)?;
-    // A schema change must not queue behind a long query and hold up everything behind itself.
-    client.batch_execute("SET lock_timeout = '10s'").await?;
-    let report = embedded::migrations::runner()
-        .set_abort_missing(false)
-        .run_async(client)
-        .await
-        .map_err(|error| MigrationError::Failed(with_causes(&error)))?;
-    Ok(report.applied_migrations().iter().map(file_name).collect())
+    let applied = applied(client).await?;
+    check_unchanged(&applied)?;
+    check_floor(client).await?;
+    client.batch_execute(LOCK_TIMEOUT).await?;
+    let missing = missing(&applied);
+    for (number, migration) in missing.iter().enumerate() {
+        lifecycle::status(&format!("migrating: {} ({} of {})", file_name(migration), number + 1, missing.len()));
+        apply(client, migration).await?;
+    }
+    Ok(missing.iter().map(file_name).collect())
+}
+
+/// Applies one migration, in its transaction.
+async fn apply(client: &mut Client, migration: &Migration) -> Result<(), MigrationError> {
+    let mut tries = 1;
+    loop {
+        let runner = embedded::migrations::runner().set_abort_missing(false);
+        let error = match runner.set_target(Target::Version(migration.version())).run_async(client).await {
+            Ok(_) => return Ok(()),
+            Err(error) => error,
+        };
+        if tries == TRIES || !is_lock_timeout(&error) {
+            return Err(MigrationError::Failed(with_causes(&error)));
+        }
+        slog_scope::warn!("a table is in use: trying again"; "migration" => file_name(migration), "tries" => tries);
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        tries += 1;
+    }
+}
+
+fn is_lock_timeout(error: &refinery::Error) -> bool {
+    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+    causes
+        .filter_map(|cause| cause.downcast_ref::<tokio_postgres::Error>())
+        .any(|error| error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE))
 }
 
 /// All migrations that this program or this database knows, in order.
@@ -86,21 +120,42 @@ pub async fn status(client: &Client) -> Result<Vec<Status>, MigrationError> {
     Ok(all)
 }
 
-/// Whether the schema is as new as this program needs; the message names the command to run.
+/// Whether this program can serve from the schema; the message names the command to run.
 pub async fn check(client: &Client) -> Result<(), String> {
     let applied = applied(client).await.map_err(|error| error.to_string())?;
     check_unchanged(&applied).map_err(|error| error.to_string())?;
-    let missing = embedded::migrations::runner()
-        .get_migrations()
-        .iter()
-        .filter(|migration| !applied.iter().any(|row| row.version == migration.version()))
-        .count();
-    match missing {
+    check_floor(client).await.map_err(|error| error.to_string())?;
+    match missing(&applied).len() {
         0 => Ok(()),
-        _ => Err(format!(
+        missing => Err(format!(
             "the database's schema is older than this program needs ({missing} migrations are missing); run: repduel migrate"
         )),
     }
+}
+
+/// Refuses a schema from which a later release has taken something that this program uses.
+async fn check_floor(client: &Client) -> Result<(), MigrationError> {
+    let exists = client.query_one("SELECT to_regclass('installation') IS NOT NULL", &[]).await?;
+    if !exists.get::<_, bool>(0) {
+        return Ok(());
+    }
+    let floor: i32 = client.query_one("SELECT compatible_from FROM installation", &[]).await?.get(0);
+    let newest = newest_known();
+    if newest >= floor {
+        return Ok(());
+    }
+    Err(MigrationError::TooNew(format!(
+        "the database is of a later release: only programs that know migration V{floor} run on it, and this one knows \
+         V{newest}; install a later release, or restore the backup made before the upgrade"
+    )))
+}
+
+fn missing(applied: &[Applied]) -> Vec<Migration> {
+    let all = embedded::migrations::runner().get_migrations().clone();
+    let mut missing: Vec<_> =
+        all.into_iter().filter(|migration| !applied.iter().any(|row| row.version == migration.version())).collect();
+    missing.sort_by_key(Migration::version);
+    missing
 }
 
 struct Applied {

@@ -5,7 +5,7 @@
 //! their types. Everything is read as text first, because a message about a bad value must never show a secret.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
@@ -110,6 +110,8 @@ settings! {
     jwt_secret_key | "SECRET_KEY" = "", "the output of: openssl rand -base64 48", Secret;
     /// Signs refresh tokens: as above, but another one.
     refresh_jwt_secret_key | "JWT_REFRESH_SECRET_KEY" = "", "the output of: openssl rand -base64 48", Secret;
+    /// Seals what must lie in the database and not be read there: as above, a third one.
+    data_key = "", "the output of: openssl rand -base64 48", Secret;
     /// Minutes that an access token lives. Existing clients never refresh: this is how long they stay signed in.
     access_token_expire_minutes = "60", "60", Plain;
     /// Days that a refresh token lives.
@@ -131,9 +133,12 @@ settings! {
     /// Passwords that may wait for that; more are answered with 503.
     password_queue = "256", "256", Plain;
 
+    /// Where uploaded pictures lie; they are served at /static.
+    static_storage_dir = "/var/lib/repduel/static", "/var/lib/repduel/static", Plain;
+
     /// critical, error, warning, info, debug or trace.
     log_level = "info", "info", Plain;
-    /// text, json, or auto: text on a terminal, JSON lines otherwise.
+    /// text, json, journal, or auto: text on a terminal, the journal with its fields under systemd, JSON lines otherwise.
     log_format = "auto", "json", Plain;
     /// Which requests get a line: all, or errors (status 400 and up, over 1 s, and one of 100 of the rest).
     log_requests = "errors", "all", Plain;
@@ -161,27 +166,43 @@ impl std::fmt::Display for Mistake {
     }
 }
 
+/// What is read before anything is understood. It holds secrets: it has no `Debug`.
+#[derive(Default)]
+pub struct Sources {
+    pub environment: BTreeMap<String, String>,
+    /// By the name of their setting, in upper case.
+    pub credentials: BTreeMap<String, String>,
+    /// Where this installation keeps what is its own; none outside one.
+    pub state_directory: Option<PathBuf>,
+}
+
+impl Sources {
+    /// The environment of this process and the credentials that systemd gave it.
+    pub fn of_process() -> Self {
+        let directory = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
+        Self {
+            environment: std::env::vars_os()
+                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+                .collect(),
+            credentials: directory.map(|directory| read_credentials(&directory)).unwrap_or_default(),
+            state_directory: std::env::var_os("STATE_DIRECTORY").map(PathBuf::from),
+        }
+    }
+}
+
 /// All settings as text, with their sources.
 #[derive(Debug, Default)]
 pub struct Settings {
     pub raw: Raw,
+    pub state_directory: Option<PathBuf>,
     pub sources: BTreeMap<&'static str, Source>,
     pub mistakes: Vec<Mistake>,
 }
 
 impl Settings {
-    /// Reads the environment of this process and its credentials.
-    pub fn read() -> Self {
-        let environment = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-            .collect();
-        let directory = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
-        Self::from_parts(environment, directory.map(read_credentials).unwrap_or_default())
-    }
-
     /// Puts both sources together. An empty value is none; names that are no setting are ignored.
-    pub fn from_parts(environment: BTreeMap<String, String>, credentials: BTreeMap<String, String>) -> Self {
-        let mut settings = Self::default();
+    pub fn from_sources(Sources { environment, credentials, state_directory }: Sources) -> Self {
+        let mut settings = Self { state_directory, ..Self::default() };
         let mut pairs = Vec::new();
         for setting in SETTINGS {
             let find = |values: &BTreeMap<String, String>| {
@@ -226,7 +247,7 @@ impl Settings {
 }
 
 /// The files of a credentials directory by the names of their settings, without one trailing line end.
-fn read_credentials(directory: PathBuf) -> BTreeMap<String, String> {
+pub fn read_credentials(directory: &Path) -> BTreeMap<String, String> {
     let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
     entries
         .filter_map(|entry| {

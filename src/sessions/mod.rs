@@ -12,7 +12,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::platform::config::{Config, SigningKey};
+use crate::platform::config::{Config, Key};
 use crate::platform::{Problem, UserId};
 
 pub use cookie::refresh_cookie;
@@ -47,7 +47,7 @@ struct Signer {
 }
 
 impl Signer {
-    fn new(token_type: TokenType, key: &SigningKey, life: Duration) -> Self {
+    fn new(token_type: TokenType, key: &Key, life: Duration) -> Self {
         let mut validation = Validation::new(Algorithm::HS256);
         validation.leeway = 0;
         validation.set_required_spec_claims(&["exp", "sub"]);

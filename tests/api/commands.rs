@@ -1,12 +1,29 @@
 //! The command line: help, exit codes, and the commands that are no room's own.
 
-use crate::support::{fresh_database, program};
+use std::process::Stdio;
+
+use serde_json::Value;
+use tokio::io::AsyncWriteExt;
+
+use crate::support::{App, fresh_database, program, spawn_app};
 
 #[tokio::test]
 async fn every_command_explains_itself() {
     let help = program().arg("--help").output().await.unwrap();
     let help = String::from_utf8(help.stdout).unwrap();
-    for command in ["serve", "migrate", "check-config", "load-meets", "load-synthetic", "measure-hashing"] {
+    for command in [
+        "serve",
+        "migrate",
+        "check-config",
+        "setup",
+        "site",
+        "encrypt-credentials",
+        "smoke-account",
+        "smoke",
+        "load-meets",
+        "load-synthetic",
+        "measure-hashing",
+    ] {
         assert!(help.contains(command), "{help}");
         let own = program().args([command, "--help"]).output().await.unwrap();
         assert_eq!(own.status.code(), Some(0));
@@ -39,7 +56,7 @@ async fn an_unreachable_database_is_named_without_its_password() {
     let mut command = program();
     command.arg("migrate").env("DATABASE_URL", "postgresql://ada:hunter2@127.0.0.1:1/lifts");
     let output = command.output().await.unwrap();
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(75));
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(said.contains("127.0.0.1") && said.contains("refused") && !said.contains("hunter2"), "{said}");
 }
@@ -49,4 +66,87 @@ async fn hashing_is_measured() {
     let output = program().args(["measure-hashing", "--seconds", "1"]).output().await.unwrap();
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(said.split(' ').next().unwrap().parse::<f64>().unwrap() > 0.0, "{said}");
+}
+
+async fn smoke_account(app: &App, arguments: &[&str]) -> Vec<u8> {
+    let mut command = program();
+    command.arg("smoke-account").args(arguments).env("DATABASE_URL", &app.database.url);
+    let output = command.output().await.unwrap();
+    assert!(output.status.success(), "{output:?}");
+    output.stdout
+}
+
+async fn smoke(arguments: &[&str], account: &[u8]) -> (Option<i32>, String) {
+    let mut command = program();
+    command.arg("smoke").args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut process = command.spawn().unwrap();
+    process.stdin.take().unwrap().write_all(account).await.unwrap();
+    let output = process.wait_with_output().await.unwrap();
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    (output.status.code(), said)
+}
+
+#[tokio::test]
+async fn a_release_is_tried_out_by_an_account_that_nobody_sees() {
+    let app = spawn_app().await;
+    let account = smoke_account(&app, &[]).await;
+    let (code, said) = smoke(&[&app.api], &account).await;
+    assert_eq!((code, said.lines().last()), (Some(0), Some("ok: all steps passed")), "{said}");
+    assert_eq!(app.database.count("SELECT count(*) FROM lifts").await, 1);
+    for board in ["/scores/scenario/deadlift/leaderboard", "/energy/leaderboard"] {
+        assert_eq!(app.get(board).await.expect(200).to_string().matches("smoke").count(), 0, "{board}");
+    }
+    let (code, said) = smoke(&[&app.api, "--commit", "000000000000"], &account).await;
+    assert!(code == Some(1) && said.contains("000000000000 should"), "{said}");
+    let (code, said) = smoke(&[&app.api], br#"{"email": "nobody@example.org", "password": "wrong-password"}"#).await;
+    assert!(code == Some(1) && said.contains("signs in: /api/v1/auth/login: 401"), "{said}");
+    let (code, said) = smoke(&["http://127.0.0.1:1"], &account).await;
+    assert!(code == Some(1) && said.contains("lives") && said.contains("refused"), "{said}");
+
+    smoke_account(&app, &["--remove"]).await;
+    assert_eq!(app.database.count("SELECT count(*) FROM users").await, 0);
+    assert_eq!(app.database.count("SELECT count(*) FROM lifts").await, 0);
+}
+
+#[tokio::test]
+async fn what_the_package_ships_of_the_command_line_is_made_from_it() {
+    let folder = std::env::temp_dir().join(format!("repduel-documents-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let output = program().arg("documents").arg(&folder).output().await.unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let page = std::fs::read_to_string(folder.join("repduel.8")).unwrap();
+    assert!(page.contains("repduel.env") && page.contains(".SH \"CHECK-CONFIG\""), "{page}");
+    assert!(std::fs::read_to_string(folder.join("repduel")).unwrap().contains("load-meets"));
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[tokio::test]
+async fn how_much_is_logged_changes_at_a_hang_up() {
+    let file = std::env::temp_dir().join(format!("repduel-{}.env", std::process::id()));
+    std::fs::write(&file, "LOG_REQUESTS=all\n").unwrap();
+    let options = crate::support::Options {
+        settings: vec![("LOG_REQUESTS", "errors".into())],
+        arguments: vec!["--settings-file".into(), file.to_str().unwrap().into()],
+        ..Default::default()
+    };
+    let app = crate::support::spawn_app_with(options).await;
+    let hang_up = || {
+        let id = rustix::process::Pid::from_raw(app.process_id() as i32).unwrap();
+        rustix::process::kill_process(id, rustix::process::Signal::HUP).unwrap();
+    };
+    let lines = || app.log().iter().filter(|line| line.contains("/health/live")).count();
+    let first = app.get("/health/live").await.header("x-request-id").to_owned();
+    app.get("/health/live").await.expect(200);
+    let refused = app.get("/users/not-an-id").await.header("x-request-id").to_owned();
+    app.log_line(&refused).await;
+    assert!(lines() == 1 && app.log().join("").contains(&first), "one of a hundred");
+    hang_up();
+    app.log_line("anew").await;
+    let last = app.get("/health/live").await.header("x-request-id").to_owned();
+    app.log_line(&last).await;
+    std::fs::write(&file, "LOG_LEVEL=loud\n").unwrap();
+    hang_up();
+    let line: Value = serde_json::from_str(&app.log_line("stay as they are").await).unwrap();
+    assert!(line["error"].as_str().unwrap().starts_with("LOG_LEVEL: is none of"), "{line}");
+    std::fs::remove_file(&file).unwrap();
 }

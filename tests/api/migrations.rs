@@ -24,7 +24,7 @@ async fn an_empty_database_is_migrated_once() {
     let second = run(&database, &["migrate"]).await;
     assert!(said(&second).contains("nothing to do"), "{second:?}");
     let status = said(&run(&database, &["migrate", "--status"]).await);
-    assert!(status.contains("applied  V3__lifts  on 20") && !status.contains("missing"), "{status}");
+    assert!(status.contains("applied  V4__installation  on 20") && !status.contains("missing"), "{status}");
 }
 
 #[tokio::test]
@@ -72,4 +72,49 @@ async fn identities_are_compared_by_bytes() {
                   WHERE c.relname IN ('users', 'exercises', 'idempotency_keys') AND c.relkind = 'r'
                     AND a.attname IN ('email', 'username', 'id', 'key', 'name') AND l.collname <> 'C'";
     assert_eq!(database.count(others).await, 0);
+}
+
+#[tokio::test]
+async fn a_program_that_is_too_old_for_the_schema_refuses_it() {
+    let database = fresh_database().await;
+    let client = database.connect().await;
+    // What a later release leaves behind: first a migration that only adds, then one that takes away.
+    client
+        .batch_execute("INSERT INTO refinery_schema_history (version, name, applied_on, checksum) VALUES (900, 'later', '2030-01-01T00:00:00Z', '1')")
+        .await
+        .unwrap();
+    assert!(said(&run(&database, &["migrate"]).await).contains("nothing to do"));
+    client.batch_execute("UPDATE installation SET compatible_from = 900").await.unwrap();
+    for arguments in [&["migrate"][..], &["serve"]] {
+        let output = run(&database, arguments).await;
+        assert_eq!(output.status.code(), Some(1));
+        assert!(said(&output).contains("only programs that know migration V900"), "{output:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_host_keeps_to_the_database_that_it_was_set_up_with() {
+    let folder = std::env::temp_dir().join(format!("repduel-state-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let own = empty_database().await;
+    let on = async |database: &TestDatabase, arguments: &[&str]| {
+        let mut command = program();
+        command.args(arguments).env("DATABASE_URL", &database.url).env("STATE_DIRECTORY", &folder);
+        command.envs([("API_PORT", "0"), ("OPS_PORT", "0")]).output().await.unwrap()
+    };
+    assert!(on(&own, &["migrate"]).await.status.success());
+    let id = std::fs::read_to_string(folder.join("installation-id")).unwrap();
+    assert_eq!(id.trim().len(), 36);
+    assert!(on(&own, &["migrate"]).await.status.success());
+
+    let (empty, others) = (empty_database().await, fresh_database().await);
+    for (database, arguments) in [(&empty, &["migrate"][..]), (&others, &["migrate"]), (&others, &["serve"])] {
+        let output = on(database, arguments).await;
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        let said = said(&output);
+        assert!(said.contains("not the database that I was set up with") && said.contains(id.trim()), "{said}");
+    }
+    let untouched = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'";
+    assert_eq!(empty.count(untouched).await, 0, "nothing was made in the wrong database");
+    std::fs::remove_dir_all(&folder).unwrap();
 }

@@ -71,7 +71,7 @@ async fn the_first_candidate_that_answers_is_taken() {
         ("DATABASE_URL_INTERNAL", "host=/nowhere dbname=x user=x".into()),
         ("REPDUEL_DB_BOOTSTRAP_TIMEOUT", "1".into()),
     ];
-    let app = spawn_app_with(Options { database: Some(database), settings }).await;
+    let app = spawn_app_with(Options { database: Some(database), settings, ..Options::default() }).await;
     app.get("/health/ready").await.expect(200);
     let line = app.log_line("found the database").await;
     assert!(line.contains("dbname=repduel_test"), "{line}");

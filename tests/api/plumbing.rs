@@ -170,6 +170,7 @@ async fn the_document_can_be_read_in_a_browser_outside_production() {
         ("ENVIRONMENT", "production".into()),
         ("JWT_SECRET_KEY", "Tq8ZrVw2Lk5Xn9Bc4Hd7Jf3Mp6Sy1Ug0".into()),
         ("REFRESH_JWT_SECRET_KEY", "Wd3Ks8Fv1Qz6Rb9Nx2Tm5Hc7Lp4Jg0Ya".into()),
+        ("DATA_KEY", "Bn4Yt7Gk2Vs9Xc5Lq8Pw3Zd6Rf1Mh0Je".into()),
     ];
     let production = spawn_app_with(Options { settings, ..Options::default() }).await;
     production.get("/api/docs/index.html").await.problem(404);
@@ -222,4 +223,25 @@ async fn a_stop_answers_what_was_asked_and_ends_with_0() {
     assert_eq!(code, Some(0));
     assert_eq!(asked.await.unwrap().unwrap().status(), 200, "the request of {id} that was under way");
     assert!(app.log_line("\"stopped\"").await.contains("INFO"));
+}
+
+#[tokio::test]
+async fn uploads_are_served_for_a_year_and_nothing_beside_them() {
+    let folder = std::env::temp_dir().join(format!("repduel-static-{}", std::process::id()));
+    std::fs::create_dir_all(folder.join("static")).unwrap();
+    std::fs::write(folder.join("static/ada.webp"), "a picture").unwrap();
+    std::fs::write(folder.join("secret"), "not this").unwrap();
+    let settings = vec![("STATIC_STORAGE_DIR", folder.join("static").to_str().unwrap().to_owned())];
+    let app = spawn_app_with(Options { settings, ..Options::default() }).await;
+    let picture = reqwest::get(format!("{}/static/ada.webp", app.api)).await.unwrap();
+    assert_eq!(picture.headers()["cache-control"], "public, max-age=31536000, immutable");
+    assert_eq!(picture.headers()["content-type"], "image/webp");
+    assert_eq!(picture.text().await.unwrap(), "a picture");
+    for path in ["/static/none.webp", "/static/%2e%2e/secret", "/static/..%2fsecret", "/static/", "/static"] {
+        let refused = reqwest::get(format!("{}{path}", app.api)).await.unwrap();
+        assert!(refused.status().is_client_error(), "{path}: {}", refused.status());
+        assert_eq!(refused.headers()["content-type"], "application/problem+json", "{path}");
+        assert!(refused.headers().get("cache-control").is_none(), "{path}");
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
 }

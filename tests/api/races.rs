@@ -41,7 +41,8 @@ async fn of_fifty_parallel_scores_the_best_is_right_and_each_rise_is_one_event()
     assert_eq!(values[0], 149.0);
     values.reverse();
     assert!(values.windows(2).all(|pair| pair[0] < pair[1]), "every event is above the one before: {values:?}");
-    let disordered = "SELECT count(*) FROM personal_best_events a JOIN personal_best_events b USING (user_id, exercise_id)
+    let disordered =
+        "SELECT count(*) FROM personal_best_events a JOIN personal_best_events b USING (user_id, exercise_id)
                       WHERE a.created_at < b.created_at AND a.score_value > b.score_value";
     assert_eq!(app.database.count(disordered).await, 0);
 
@@ -68,7 +69,14 @@ async fn two_equal_posts_at_two_nodes_make_one_personal_best() {
     let settings = || vec![("JWT_SECRET_KEY", key.into()), ("REFRESH_JWT_SECRET_KEY", format!("{key}-refresh"))];
     let mut nodes = Vec::new();
     for _ in 0..2 {
-        nodes.push(spawn_app_with(Options { database: Some(app.database.clone()), settings: settings() }).await);
+        nodes.push(
+            spawn_app_with(Options {
+                database: Some(app.database.clone()),
+                settings: settings(),
+                ..Options::default()
+            })
+            .await,
+        );
     }
     let login = json!({ "email": "ada@example.org", "password": "correct horse" });
     let token = nodes[0].post("/auth/login", &login).await.expect(200);

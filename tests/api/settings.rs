@@ -6,6 +6,7 @@ use crate::support::program;
 
 const GOOD: &str = "Tq8ZrVw2Lk5Xn9Bc4Hd7Jf3Mp6Sy1Ug0";
 const OTHER: &str = "Wd3Ks8Fv1Qz6Rb9Nx2Tm5Hc7Lp4Jg0Ya";
+const THIRD: &str = "Bn4Yt7Gk2Vs9Xc5Lq8Pw3Zd6Rf1Mh0Je";
 
 async fn check(settings: &[(&str, &str)]) -> Output {
     program().arg("check-config").envs(settings.iter().copied()).output().await.unwrap()
@@ -21,6 +22,7 @@ async fn good_settings_are_shown_with_their_sources_and_no_secret() {
         ("ENVIRONMENT", "production"),
         ("JWT_SECRET_KEY", GOOD),
         ("JWT_REFRESH_SECRET_KEY", OTHER),
+        ("DATA_KEY", THIRD),
         ("DATABASE_URL", "postgresql+asyncpg://ada:hunter2@db.example.org/lifts"),
         ("CORS_ORIGINS", "https://lift.example.org"),
     ])
@@ -36,7 +38,7 @@ async fn good_settings_are_shown_with_their_sources_and_no_secret() {
     ] {
         assert!(shown.contains(expected), "{expected}: {shown}");
     }
-    for secret in [GOOD, OTHER, "hunter2"] {
+    for secret in [GOOD, OTHER, THIRD, "hunter2"] {
         assert!(!shown.contains(secret));
     }
 }
@@ -76,7 +78,14 @@ async fn every_mistake_has_a_line_with_name_problem_and_example() {
 #[tokio::test]
 async fn production_refuses_keys_that_are_missing_short_guessable_or_repeated() {
     for (settings, expected) in [
-        (vec![], vec!["JWT_SECRET_KEY: is missing", "REFRESH_JWT_SECRET_KEY: is missing"]),
+        (
+            vec![("DATA_KEY", "")],
+            vec!["JWT_SECRET_KEY: is missing", "REFRESH_JWT_SECRET_KEY: is missing", "DATA_KEY: is missing"],
+        ),
+        (
+            vec![("JWT_SECRET_KEY", GOOD), ("REFRESH_JWT_SECRET_KEY", OTHER), ("DATA_KEY", OTHER)],
+            vec!["DATA_KEY: is the same as REFRESH_JWT_SECRET_KEY"],
+        ),
         (
             vec![("JWT_SECRET_KEY", "0123456789"), ("REFRESH_JWT_SECRET_KEY", OTHER)],
             vec!["JWT_SECRET_KEY: has 10 bytes"],
@@ -91,11 +100,11 @@ async fn production_refuses_keys_that_are_missing_short_guessable_or_repeated() 
             vec!["REFRESH_JWT_SECRET_KEY: is a placeholder"],
         ),
     ] {
-        for command in ["check-config", "serve"] {
+        for (command, code) in [("check-config", 2), ("serve", 78)] {
             let mut run = program();
-            run.arg(command).env("ENVIRONMENT", "production").envs(settings.iter().copied());
+            run.arg(command).env("ENVIRONMENT", "production").env("DATA_KEY", THIRD).envs(settings.iter().copied());
             let output = run.output().await.unwrap();
-            assert_eq!(output.status.code(), Some(2), "{output:?}");
+            assert_eq!(output.status.code(), Some(code), "{output:?}");
             let lines = mistakes(&output);
             assert_eq!(lines.len(), expected.len(), "{lines:?}");
             for (line, expected) in lines.iter().zip(&expected) {
@@ -112,6 +121,7 @@ async fn credentials_are_files_named_like_settings() {
     let write = |name: &str, text: &str| std::fs::write(folder.join(name), text).unwrap();
     write("jwt_secret_key", &format!("{GOOD}\n"));
     write("credentials_refresh_jwt_secret_key", OTHER);
+    write("credentials_data_key", THIRD);
     write("something_else", "ignored");
     let path = folder.to_str().unwrap().to_owned();
     let output = check(&[("ENVIRONMENT", "production"), ("CREDENTIALS_DIRECTORY", &path)]).await;

@@ -88,7 +88,7 @@ async fn a_remote_database_is_reached_by_verified_tls_alone() {
         match expected {
             Ok(()) => assert!(output.status.success(), "{mode}: {said}"),
             Err(reason) => {
-                assert_eq!(output.status.code(), Some(1), "{mode}");
+                assert_eq!(output.status.code(), Some(75), "{mode}");
                 assert!(said.contains(reason), "{mode}: {said}");
             }
         }

@@ -6,8 +6,9 @@ use std::time::Duration;
 use tokio_postgres::Client;
 
 use super::dsn::Dsn;
-use super::{DatabaseError, Shared, connect};
+use super::{Shared, connect};
 use crate::platform::config::DatabaseConfig;
+use crate::platform::{installation, lifecycle};
 
 /// Says whether a database that answers can be served from; the message names the command to run if not.
 pub type SchemaCheck =
@@ -61,6 +62,7 @@ async fn keep_looking(shared: Arc<Shared>, config: DatabaseConfig, workers: usiz
             Ok(dsn) => match shared.set_found(&dsn, &config, workers) {
                 Ok(()) => {
                     slog_scope::info!("the database has come"; "database" => dsn.to_string());
+                    lifecycle::status("serving");
                     return;
                 }
                 Err(error) => error.to_string(),
@@ -69,28 +71,40 @@ async fn keep_looking(shared: Arc<Shared>, config: DatabaseConfig, workers: usiz
         };
         if reason != last {
             slog_scope::warn!("still no database"; "error" => &reason);
+            lifecycle::status(&waiting(&reason));
             last.clone_from(&reason);
         }
         shared.set_missing(reason);
     }
 }
 
-/// The first candidate that answers and fits.
-async fn find(config: &DatabaseConfig, check: SchemaCheck) -> Result<Dsn, Missing> {
-    let mut reasons = Vec::new();
-    for dsn in &config.candidates {
-        match connect_in_time(dsn, config).await {
-            Ok(client) => return check(&client).await.map(|()| dsn.clone()).map_err(Missing::Unfit),
-            Err(reason) => reasons.push(format!("{} ({dsn}): {reason}", dsn.setting)),
-        }
-    }
-    Err(Missing::Unreachable(reasons.join("; ")))
+/// What `systemctl status` shows meanwhile.
+pub fn waiting(reason: &str) -> String {
+    format!("serving 503: waiting for the database: {reason}")
 }
 
-async fn connect_in_time(dsn: &Dsn, config: &DatabaseConfig) -> Result<Client, String> {
-    let connecting = connect(dsn, config.ca_file.as_deref());
-    match tokio::time::timeout(config.bootstrap_timeout, connecting).await {
-        Ok(connected) => connected.map_err(|error: DatabaseError| error.to_string()),
-        Err(_) => Err(format!("no answer in {} s", config.bootstrap_timeout.as_secs())),
+/// The first candidate that answers and fits.
+async fn find(config: &DatabaseConfig, check: SchemaCheck) -> Result<Dsn, Missing> {
+    let state = config.state_directory.as_deref();
+    let mut reasons = Vec::new();
+    for dsn in &config.candidates {
+        let connecting = connect(dsn, config.ca_file.as_deref());
+        let reason = match tokio::time::timeout(config.bootstrap_timeout, connecting).await {
+            Ok(Ok(client)) => {
+                installation::check(&client, state).await.map_err(Missing::Unfit)?;
+                check(&client).await.map_err(Missing::Unfit)?;
+                return Ok(dsn.clone());
+            }
+            Ok(Err(error)) => {
+                if error.is_unknown_here() {
+                    let refused = installation::refuse_missing(state);
+                    refused.map_err(|refusal| Missing::Unfit(format!("{dsn}: {error}: {refusal}")))?;
+                }
+                error.to_string()
+            }
+            Err(_) => format!("no answer in {} s", config.bootstrap_timeout.as_secs()),
+        };
+        reasons.push(format!("{} ({dsn}): {reason}", dsn.setting));
     }
+    Err(Missing::Unreachable(reasons.join("; ")))
 }

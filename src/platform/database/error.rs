@@ -31,6 +31,14 @@ impl DatabaseError {
         }
     }
 
+    /// Whether a server answers that knows no such role or no such database.
+    pub fn is_unknown_here(&self) -> bool {
+        let Self::Postgres(error) = self else { return false };
+        [&SqlState::INVALID_AUTHORIZATION_SPECIFICATION, &SqlState::INVALID_CATALOG_NAME]
+            .into_iter()
+            .any(|code| error.code() == Some(code))
+    }
+
     /// Whether it is the database's state that failed rather than the statement, so that trying again may help.
     fn is_passing(&self) -> bool {
         let Self::Postgres(error) = self else { return true };

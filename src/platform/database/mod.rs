@@ -19,7 +19,7 @@ use futures_util::future::join;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
-pub use bootstrap::{SchemaCheck, bootstrap};
+pub use bootstrap::{SchemaCheck, bootstrap, waiting};
 pub use error::DatabaseError;
 pub use tls::connect;
 

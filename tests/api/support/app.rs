@@ -14,6 +14,8 @@ use super::database::{TestDatabase, fresh_database};
 
 /// The program with nothing of this process's environment but what any process has.
 pub fn program() -> Command {
+    // The tests' own HTTP client wants one, even where it meets no TLS. Set already is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let mut command = Command::new(env!("CARGO_BIN_EXE_repduel"));
     command.env_clear().env("PATH", std::env::var("PATH").unwrap()).env("ENVIRONMENT", "development");
     command.kill_on_drop(true).stdin(Stdio::null());
@@ -25,6 +27,7 @@ pub fn program() -> Command {
 pub struct Options {
     pub database: Option<TestDatabase>,
     pub settings: Vec<(&'static str, String)>,
+    pub arguments: Vec<String>,
 }
 
 pub struct App {
@@ -47,6 +50,7 @@ pub async fn spawn_app_with(options: Options) -> App {
     };
     let mut process = program()
         .arg("serve")
+        .args(options.arguments)
         .env("DATABASE_URL", &database.url)
         .envs([("API_PORT", "0"), ("OPS_PORT", "0"), ("LOG_FORMAT", "json"), ("LOG_REQUESTS", "all"), ("WORKERS", "2")])
         .envs(options.settings)
