@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# tools/setup.sh [dev|test|bench]...   (dev when nothing is named)
+# tools/setup.sh [dev|test|bench|package|package-root]...   (dev when nothing is named)
 #
-# Installs what is missing for tools/dev.sh, tools/test.sh or tools/bench.sh on Debian or Ubuntu, one line for each
-# thing and why, and does nothing when everything is there. Needs root or sudo only when a package is missing.
+# Installs what is missing for tools/dev.sh, tools/test.sh, tools/bench.sh or tools/build-deb.sh (package; package-root
+# where it needs a Debian 12 root of its own) on Debian or Ubuntu, one line for each thing and why, and does nothing
+# when everything is there. Needs root or sudo only when a package is missing.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
@@ -103,11 +104,23 @@ install_rust() {
   [ "$state" = good ] || fail "Rust is still $state: is RUSTUP_TOOLCHAIN set, or another rustc before rustup's in PATH ($(command -v rustc))?"
 }
 
+# One version, since the layout of the maintainer scripts changes from one to the next. Compiled without much ado: it
+# runs for a second.
+install_cargo_deb() {
+  local wanted=3.8.0
+  [ "$("$CACHE/tools/bin/cargo-deb" --version 2>/dev/null)" != "$wanted" ] || return 0
+  say "installing cargo-deb $wanted into $CACHE/tools: packs the program for Debian"
+  CARGO_TARGET_DIR=$CACHE/tools/target CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
+    CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 cargo install -q --locked --root "$CACHE/tools" "cargo-deb@$wanted" ||
+    fail "cargo could not install cargo-deb $wanted: its reason is above"
+  rm -rf "$CACHE/tools/target"
+}
+
 for what in "${@:-dev}"; do
   case $what in
-    dev | test | bench) ;;
+    dev | test | bench | package | package-root) ;;
     -h | --help) show_help; exit ;;
-    *) fail "nothing here is called '$what': dev, test or bench" ;;
+    *) fail "nothing here is called '$what': dev, test, bench, package or package-root" ;;
   esac
 done
 
@@ -124,7 +137,15 @@ for what in "$@"; do
       want wrk "makes the load" command -v wrk
       want python3-venv "runs the peer that we compare with" python3 -c 'import ensurepip, venv'
       ;;
+    package)
+      want python3 "names the crates that are linked, with their licences" command -v python3
+      want binutils "looks for the program's hardening" command -v readelf
+      want dpkg-dev "finds the libraries that the program needs" command -v dpkg-shlibdeps
+      want lintian "checks the package" command -v lintian
+      ;;
+    package-root) want debootstrap "makes the Debian 12 root that the package is built in" command -v debootstrap ;;
   esac
 done
 [ "${#packages[@]}" = 0 ] || install_packages
 install_rust
+case " $* " in *" package "*) install_cargo_deb ;; esac

@@ -86,7 +86,7 @@ export REPDUEL_TEST_DATABASE_URL
 # ---- The tests ----
 
 if [ "$#" = 0 ]; then
-  part shellcheck shellcheck tools/*.sh .ci/run
+  part shellcheck shellcheck tools/*.sh .ci/run packaging/deploy packaging/deploy.d/*.sh debian/p{re,ost}{inst,rm}
   part rustfmt cargo fmt --check
   part clippy cargo clippy --all-targets --locked -- -D warnings
 fi
