@@ -33,6 +33,9 @@ equal() { [ "$2" = "$3" ] || broken "$1 is '$2', not '$3'"; }
 at_most() { awk -v a="$2" -v b="$3" 'BEGIN { exit !(a <= b) }' || broken "$1 is $2, more than $3"; }
 at_least() { awk -v a="$2" -v b="$3" 'BEGIN { exit !(a >= b) }' || broken "$1 is $2, less than $3"; }
 
+# Like grep -q, but reads to the end: who writes must not die of a closed pipe.
+found() { grep "$@" >/dev/null; }
+
 now_ms() { echo $(($(date +%s%N) / 1000000)); }
 
 # eventually SECONDS COMMAND...: false when the command has not succeeded by then.
@@ -62,7 +65,7 @@ package_version() { m dpkg-query -W -f '${Version}' repduel; }
 # When the sockets began to listen: it must never change, or clients were refused.
 sockets_since() { m systemctl show -P ActiveEnterTimestampMonotonic repduel-http.socket repduel-ops.socket | xargs; }
 journal() { m journalctl --no-pager -q -u repduel "$@"; }
-journal_mark() { m journalctl --no-pager -q -n 0 --show-cursor | sed -n 's/^-- cursor: //p'; }
+journal_mark() { date '+@%s.%6N'; }
 
 apt_install() {
   local deb
@@ -84,7 +87,7 @@ installed_machine() {
   fresh_machine
   apt_install "$DEB" || broken "apt-get install failed: $(tail -n 5 "$WORK/apt")"
   eventually 30 ready || broken "not ready 30 s after its installation: $(property repduel StatusText)"
-  m repduel site "$site" --internal-tls --yes >"$WORK/site" 2>&1 || broken "repduel site failed: $(tail -n 5 "$WORK/site")"
+  m repduel site "$site" --internal-tls >"$WORK/site" 2>&1 || broken "repduel site failed: $(tail -n 5 "$WORK/site")"
   touch "$disk/root/has-site"
   eventually 15 near curl -skf --resolve "$site:443:127.0.0.1" "https://$site/health" || broken "Caddy does not serve the site"
 }

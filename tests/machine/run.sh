@@ -93,7 +93,8 @@ run_check() {
   sed "s/^/$name: /" "$FIGURES" >>"$home/figures-$SUITE.txt"
   if [ "$code" = 0 ]; then
     passed=$((passed + 1))
-    say "ok $SUITE $name, $((SECONDS - began)) s$(sed 's/^/\n     /' "$FIGURES")"
+    say "ok $SUITE $name, $((SECONDS - began)) s"
+    sed 's/^/     /' "$FIGURES"
   else
     failed=$((failed + 1))
     failures+=("$SUITE $name")

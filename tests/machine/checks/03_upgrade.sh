@@ -27,7 +27,7 @@ start_load direct direct --rate 600
 start_load caddy caddy --rate 600
 change upgrade "$(dpkg-deb -f "$NEXT_DEB" Version)" "$NEXT_DEB"
 [ "$(served_commit)" != "$this" ] || broken "the old program serves after the upgrade"
-m repduel migrate --status | grep -q '^applied  V900' || broken "the upgrade did not apply its migration"
+m repduel migrate --status | found '^applied  V900' || broken "the upgrade did not apply its migration"
 change downgrade "$(dpkg-deb -f "$DEB" Version)" "$DEB"
 equal "the commit that serves after the downgrade" "$(served_commit)" "$this"
 change reinstallation "$(dpkg-deb -f "$DEB" Version)" --reinstall "$DEB"

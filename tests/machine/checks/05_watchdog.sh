@@ -15,4 +15,4 @@ eventually 5 ready || broken "not ready after the watchdog replaced it"
 figure "stopped process replaced and ready after $(($(now_ms) - before)) ms (WatchdogSec=$limit)"
 wait $! || true
 equal "the answer to who connected meanwhile" "$(cat "$WORK/waiting")" 200
-journal --after-cursor "$mark" | grep -qi watchdog || broken "the journal does not say that it was the watchdog"
+journal --since "$mark" | found -i watchdog || broken "the journal does not say that it was the watchdog"

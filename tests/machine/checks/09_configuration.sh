@@ -19,13 +19,13 @@ wrong() {
   sleep "$seconds"
   m journalctl --sync
   # The message that systemd logs for each start of a unit.
-  starts=$(journal --after-cursor "$mark" -o cat MESSAGE_ID=7d4958e842da4a758f6c1cdc7b36dcc5 | wc -l)
-  lines=$(journal --after-cursor "$mark" -o json -p err | jq -r 'select(._COMM == "repduel") | .MESSAGE' | grep -c -- "$word" || true)
+  starts=$(journal --since "$mark" -o cat MESSAGE_ID=7d4958e842da4a758f6c1cdc7b36dcc5 | wc -l)
+  lines=$(journal --since "$mark" -o json -p err | jq -r 'select(._COMM == "repduel") | .MESSAGE' | grep -c -- "$word" || true)
   at_least "the number of starts with $name" "$starts" 1
   at_most "the number of starts with $name in $seconds s" "$starts" 3
   # The last start may not have come to its line yet.
   [ "$lines" = "$starts" ] || [ "$lines" = $((starts - 1)) ] ||
-    broken "$starts starts with $name printed $lines lines with '$word': $(journal --after-cursor "$mark" -o cat | tail -n 4 | tr '\n' '|')"
+    broken "$starts starts with $name printed $lines lines with '$word': $(journal --since "$mark" -o cat | tail -n 4 | tr '\n' '|')"
   at_least "the number of lines about $name" "$lines" 1
   for socket in repduel-http.socket repduel-ops.socket; do
     equal "$socket with $name" "$(m systemctl is-active $socket || true)" active

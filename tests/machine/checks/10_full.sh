@@ -50,5 +50,5 @@ at_least "the number of requests that were refused" "$(report refused .failed)" 
 expect_exactly_once refused
 load_figures refused "a database that refuses connections"
 m journalctl --sync
-journal --after-cursor "$mark" -p warning | grep -qi 'too many connections' ||
+journal --since "$mark" -p warning | found -i 'too many connections' ||
   broken "the journal does not say that the database has too many connections"

@@ -13,12 +13,13 @@ m systemctl restart repduel
 name=secret-$RANDOM$RANDOM password="sesame-$RANDOM$RANDOM$RANDOM"
 account=$(jq -nc --arg n "$name" --arg p "$password" '{username: $n, email: ($n + "@example.org"), password: $p}')
 far_curl "https://$site/api/v1/users/" --json "$account" >/dev/null
-far_curl "https://$site/api/v1/auth/login" --json "$account" -D "$WORK/head" >"$WORK/token"
+session=$(jq -nc --arg n "$name" --arg p "$password" '{email: ($n + "@example.org"), password: $p}')
+far_curl "https://$site/api/v1/auth/login" --json "$session" -D "$WORK/head" >"$WORK/token"
 token=$(jq -r .access_token "$WORK/token")
 refresh=$(tr -d '\r' <"$WORK/head" | sed -n 's/^set-cookie: refresh_token=\([^;]*\).*/\1/Ip')
 if [ -z "$token" ] || [ -z "$refresh" ]; then broken "could not sign in"; fi
 far_curl -o /dev/null -H "Authorization: Bearer $token" -b "refresh_token=$refresh" "https://$site/api/v1/users/me"
-far_curl -o /dev/null "https://$site/api/v1/auth/login" --json "${account/sesame/sesame2}"
+far_curl -o /dev/null "https://$site/api/v1/auth/login" --json "${session/sesame/sesame2}"
 m repduel check-config >"$WORK/config" 2>&1 || true
 m repduel smoke-account >"$WORK/smoke"
 smoke=$(jq -r .password "$WORK/smoke")

@@ -20,7 +20,7 @@ for limit in MemoryMax MemoryHigh TasksMax LimitNOFILE; do
   case $value in '' | infinity) broken "$limit of repduel.service is '$value'" ;; esac
 done
 equal "LimitCORE" "$(property repduel LimitCORE)" 0
-equal "IPAddressDeny of the socket" "$(property repduel-http.socket IPAddressDeny)" "::/0 0.0.0.0/0"
+equal "IPAddressDeny of the socket" "$(property repduel-http.socket IPAddressDeny | xargs -n 1 | sort | xargs)" "0.0.0.0/0 ::/0"
 if [ "$(stat -fc %T /sys/fs/cgroup)" = cgroup2fs ]; then
   figure "limits of memory, tasks and addresses: set, and enforced"
 else

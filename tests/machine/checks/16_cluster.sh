@@ -52,8 +52,8 @@ m systemctl start repduel-setup repduel-migrate >"$WORK/setup" 2>&1 || true
 sleep 2
 if ready; then broken "it serves from an empty cluster in the place of its own"; fi
 m journalctl --sync
-journal --after-cursor "$mark" -o cat | grep -q 'not the database that I was set up with' ||
-  broken "the journal does not say that it is another database: $(journal --after-cursor "$mark" -o cat | tail -n 3 | tr '\n' '|')"
+journal --since "$mark" -o cat | found 'not the database that I was set up with' ||
+  broken "the journal does not say that it is another database: $(journal --since "$mark" -o cat | tail -n 3 | tr '\n' '|')"
 equal "the tables that were made in the empty cluster" \
   "$(sql "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")" 0
 m pg_ctlcluster "$newest" third stop
