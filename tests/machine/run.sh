@@ -109,6 +109,7 @@ keep_traces() {
   local kept=$home/failed-$SUITE-$1
   rm -rf "$kept"
   cp -r "$WORK" "$kept" 2>/dev/null || true
+  cp "$home/run/$SUITE/root/var/log/caddy/"*.log "$kept/" 2>/dev/null || true
   "$here/machine.sh" exec "$SUITE" journalctl --no-pager -o short-precise >"$kept/journal" 2>&1 9<&- || true
   say "     its journal and output: $kept"
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds that do not serve, deployed by tools/redeploy.sh under load: one ends at once, one gives wrong answers. Each is
-# rolled back by itself, no request fails, and the exit code is 1. A good one is deployed, and rolled back on demand.
+# A build that ends at once, deployed by tools/redeploy.sh under load: it is rolled back by itself, no request fails, and
+# the exit code is 1. So is one that answers but never becomes ready. A good one is deployed, and rolled back on demand.
 # shellcheck source=tests/machine/lib.sh
 source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/machine/load.sh
@@ -19,7 +19,7 @@ broken_build() {
   version=$(dpkg-deb -f "$DEB" Version)
   sed -i "s/^Version: .*/Version: ${version%-1}.9$1-1/" "$tree/DEBIAN/control"
   mv "$tree/usr/bin/repduel" "$tree/usr/lib/repduel/repduel-real"
-  printf '#!/bin/sh\n%s\nexec /usr/lib/repduel/repduel-real "$@"\n' "$2" >"$tree/usr/bin/repduel"
+  printf '#!/bin/sh\n%s\nexec "${0%%/bin/*}/lib/repduel/repduel-real" "$@"\n' "$2" >"$tree/usr/bin/repduel"
   chmod 755 "$tree/usr/bin/repduel"
   rm -f "$tree/DEBIAN/md5sums"
   dpkg-deb -b --root-owner-group -Znone "$tree" "$WORK/$1.deb" >/dev/null
@@ -36,7 +36,7 @@ expect_rolled_back() {
 }
 
 broken_build ends '[ "$1" != serve ] || { echo "broken on purpose" >&2; exit 1; }'
-# Serves well enough to be ready, but with keys and accounts of its own no lift can be recorded: it is another commit.
+broken_build waits '[ "$1" != serve ] || export DATABASE_URL="host=/nowhere dbname=none user=none"'
 start_load load direct --timeout 60 --rate 1100
 expect_rolled_back "ends at once" "$WORK/ends.deb"
 grep -q 'broken on purpose' "$WORK/redeploy" || broken "redeploy.sh does not show the journal's reason"
@@ -49,6 +49,8 @@ stop_load load
 expect_nothing_lost load 60000
 expect_exactly_once load
 load_figures load "a broken build, a good one, and a roll-back deployed"
+# Its answers are 503 for a while, which is no load's to judge.
+expect_rolled_back "is never ready" "$WORK/waits.deb"
 equal "the lifters that smoke tests left on a board" \
   "$(near curl -s "$api/api/v1/energy/leaderboard" | jq '[.. | strings | select(test("smoke"))] | length')" 0
 spoiled
