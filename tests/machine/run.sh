@@ -1,0 +1,128 @@
+#!/usr/bin/env bash
+# tests/machine/run.sh [--suite bookworm|trixie|both] [NAME...]
+# tests/machine/run.sh --list
+#
+# Installs the package on whole Debian machines and shows that it keeps its promises there: each file in checks/ is one
+# check, with what it shows at its head. NAME is one of `--list`; all of them on both suites when nothing is named. Every
+# check runs, even after one that failed; the last line is "N passed, N failed"; exit code 1 when one failed.
+# Without root nothing runs, with one line that says so.
+#
+# REPDUEL_DEB and REPDUEL_NEXT_DEB name the packages of this release and of a newer one with one more migration; without
+# them they are built by tools/build-deb.sh, once per state of the sources. Figures are left in
+# ~/.cache/repduel/machine/figures-SUITE.txt, the journal of a machine on which a check failed beside them.
+set -euo pipefail
+# shellcheck source=tools/lib.sh
+source "$(dirname "$0")/../../tools/lib.sh"
+cd "$ROOT"
+here=tests/machine home=$CACHE/machine
+
+suites=(bookworm trixie) wanted=()
+while [ "$#" -gt 0 ]; do
+  case $1 in
+    -h | --help) show_help; exit ;;
+    --list) for check in "$here"/checks/*.sh; do check=$(basename "$check" .sh); say "${check#*_}"; done; exit ;;
+    --suite)
+      case ${2:-} in
+        bookworm | trixie) suites=("$2") ;;
+        both) ;;
+        *) fail "--suite takes bookworm, trixie or both" ;;
+      esac
+      shift
+      ;;
+    -*) fail "unknown option $1 (see --help)" ;;
+    *) wanted+=("$1") ;;
+  esac
+  shift
+done
+
+checks=()
+for name in "${wanted[@]:-*}"; do
+  # shellcheck disable=SC2206 # a pattern
+  found=("$here"/checks/[0-9][0-9]_${name#[0-9][0-9]_}.sh)
+  [ -e "${found[0]}" ] || fail "no check is called '$name' (see --list)"
+  checks+=("${found[@]}")
+done
+
+if [ "$EUID" != 0 ]; then
+  say "the machine checks are skipped: booting machines needs root (run: sudo $here/run.sh)"
+  exit
+fi
+mkdir -p "$home"
+exec 9<"$home"
+flock -n 9 || { say "another run of the machine checks is under way: waiting for it" && flock 9; }
+
+# ---- The end: no machine stays, whichever way it comes ----
+
+work=$home/work
+clean_up() {
+  local number
+  # A check that was interrupted leaves its load; whoever is left in our own process group is ours.
+  for number in $(jobs -p); do kill "$number" 2>/dev/null || true; done
+  "$here/machine.sh" down all 9<&- || true
+  rm -rf "$work"
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+# A run that was killed leaves its machines.
+"$here/machine.sh" down all 9<&-
+rm -rf "$work"
+mkdir -p "$work"
+
+# ---- What is tested, and with what ----
+
+# Building is long, and one suite's base image is made meanwhile only once: the packages come first.
+# shellcheck source=tests/machine/packages.sh
+source "$here/packages.sh"
+find_packages 9<&-
+cargo build -q --locked -p machine-client 9<&- || fail "the test clients do not build (see above)"
+export CLIENTS=$CARGO_TARGET_DIR/debug
+
+# ---- The checks ----
+
+passed=0 failed=0 failures=()
+run_check() {
+  local check=$1 name code=0 began=$SECONDS
+  name=$(basename "$check" .sh)
+  name=${name#*_}
+  export WORK=$work/$SUITE-$name FIGURES=$work/$SUITE-$name.figures REASON=$work/$SUITE-$name.reason
+  mkdir -p "$WORK"
+  : >"$FIGURES"
+  : >"$REASON"
+  bash "$check" >"$WORK/output" 2>&1 </dev/null 9<&- || code=$?
+  sed "s/^/$name: /" "$FIGURES" >>"$home/figures-$SUITE.txt"
+  if [ "$code" = 0 ]; then
+    passed=$((passed + 1))
+    say "ok $SUITE $name, $((SECONDS - began)) s"
+    sed 's/^/     /' "$FIGURES"
+  else
+    failed=$((failed + 1))
+    failures+=("$SUITE $name")
+    say "FAILED $SUITE $name: $(cat "$REASON")"
+    [ -s "$REASON" ] || sed 's/^/     /' "$WORK/output" | tail -n 12
+    keep_traces "$name"
+    "$here/machine.sh" down "$SUITE" 9<&- # the next check begins on a sound one
+  fi
+}
+
+keep_traces() {
+  local kept=$home/failed-$SUITE-$1
+  rm -rf "$kept"
+  cp -r "$WORK" "$kept" 2>/dev/null || true
+  cp "$home/run/$SUITE/root/var/log/caddy/"*.log "$kept/" 2>/dev/null || true
+  "$here/machine.sh" exec "$SUITE" journalctl --no-pager -o short-precise >"$kept/journal" 2>&1 9<&- || true
+  say "     its journal and output: $kept"
+}
+
+for SUITE in "${suites[@]}"; do
+  export SUITE
+  "$here/machine.sh" base "$SUITE" 9<&-
+  [ "${#wanted[@]}" != 0 ] || : >"$home/figures-$SUITE.txt"
+  for check in "${checks[@]}"; do run_check "$check"; done
+  "$here/machine.sh" down "$SUITE" 9<&-
+done
+
+say
+for name in "${failures[@]}"; do say "failed: $name"; done
+say "$passed passed, $failed failed"
+[ "$failed" = 0 ]
