@@ -132,7 +132,15 @@ want git "the program knows the commit it was built from" command -v git
 want postgresql "the database, in a private cluster of its own" compgen -G '/usr/lib/postgresql/*/bin/postgres'
 for what in "$@"; do
   case $what in
-    test) want shellcheck "checks the scripts in tools/" command -v shellcheck ;;
+    test)
+      want shellcheck "checks the scripts" command -v shellcheck
+      if [ "$EUID" -eq 0 ]; then
+        want debootstrap "makes the Debian machines that the package is tested on" command -v debootstrap
+        want systemd-container "boots them" command -v systemd-nspawn
+        want jq "reads what their programs answer" command -v jq
+        want openssh-client "deploys to them" command -v ssh
+      fi
+      ;;
     bench)
       want wrk "makes the load" command -v wrk
       want python3-venv "runs the peer that we compare with" python3 -c 'import ensurepip, venv'

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # tools/test.sh [FILTER...]
 #
-# Installs what is missing and runs everything: rustfmt, clippy, shellcheck, and all tests, on a PostgreSQL cluster of
-# their own. With FILTER (whatever cargo test takes: "boards", "--lib dots", "race -- --nocapture") only those tests.
-# Every part runs, even after one that failed. The last line is "N passed, N failed"; exit code 1 when one failed.
+# Installs what is missing and runs everything: rustfmt, clippy, shellcheck, all tests on a PostgreSQL cluster of their
+# own, and where it may (as root) the package on whole Debian machines (tests/machine/run.sh). With FILTER (whatever
+# cargo test takes: "boards", "--lib dots", "race -- --nocapture") only those tests. Every part runs, even after one
+# that failed. The last line is "N passed, N failed"; exit code 1 when one failed.
 #
 # REPDUEL_DATA_DIR may name a folder with real meet results, for the tests that want them.
 set -euo pipefail
@@ -49,6 +50,17 @@ cargo_tests() {
   fi
 }
 
+machine_checks() {
+  local code=0 ok='' bad='' name
+  say "---- tests/machine/run.sh"
+  tests/machine/run.sh 2>&1 9<&- | tee "$output" || code=$?
+  if grep -q '^the machine checks are skipped' "$output"; then return; fi
+  read -r ok bad < <(sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$output" | tail -n 1) || true
+  passed=$((passed + ${ok:-0})) failed=$((failed + ${bad:-0}))
+  while read -r name; do failures+=("machine: $name"); done < <(sed -n 's/^failed: //p' "$output")
+  if [ "$code" != 0 ] && [ "${bad:-0}" = 0 ]; then broke "tests/machine/run.sh: did not come to its end (see above)"; fi
+}
+
 locked=no
 clean_up() {
   if [ "$locked" = yes ]; then tools/postgres.sh remove "$cluster" && rm -rf "$run"; fi
@@ -86,9 +98,11 @@ export REPDUEL_TEST_DATABASE_URL
 # ---- The tests ----
 
 if [ "$#" = 0 ]; then
-  part shellcheck shellcheck tools/*.sh .ci/run packaging/deploy packaging/deploy.d/*.sh debian/p{re,ost}{inst,rm}
+  part shellcheck shellcheck tools/*.sh .ci/run packaging/deploy packaging/deploy.d/*.sh debian/p{re,ost}{inst,rm} \
+    tests/machine/*.sh tests/machine/checks/*.sh
   part rustfmt cargo fmt --check
-  part clippy cargo clippy --all-targets --locked -- -D warnings
+  part clippy cargo clippy --workspace --all-targets --locked -- -D warnings
 fi
 cargo_tests "$@"
+[ "$#" != 0 ] || machine_checks
 finish

@@ -47,6 +47,12 @@ if [ "$EUID" != 0 ]; then
   say "the machine checks are skipped: booting machines needs root (run: sudo $here/run.sh)"
   exit
 fi
+# Root of a container often may not.
+if ! unshare --mount --net --pid --fork bash -c 'mount -t tmpfs none /mnt && mkdir /mnt/{l,u,w,m} && cd /mnt &&
+  mount -t overlay none -o lowerdir=l,upperdir=u,workdir=w m' >/dev/null 2>&1; then
+  say "the machine checks are skipped: this host does not let root mount and make networks of its own"
+  exit
+fi
 mkdir -p "$home"
 exec 9<"$home"
 flock -n 9 || { say "another run of the machine checks is under way: waiting for it" && flock 9; }
