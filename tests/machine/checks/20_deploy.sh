@@ -11,7 +11,8 @@ deploy_user
 pool=/var/lib/repduel-releases wrapper=/usr/lib/repduel/deploy
 next=$(dpkg-deb -f "$NEXT_DEB" Version) this=$(package_version)
 sum=$(sha256sum <"$NEXT_DEB" | cut -d' ' -f1)
-commit=$(sed 's/.*\.\([0-9a-f]\{12\}\).*/\1/' <<<"$next")
+commit=${next##*.}
+commit=${commit:0:12}
 unchanged() {
   equal "the package after $1" "$(package_version)" "$this"
   equal "the backups after $1" "$(m sh -c "ls $pool/backups 2>/dev/null | wc -l")" 0
@@ -38,8 +39,8 @@ m runuser -u deploy -- sudo -n /usr/bin/id >/dev/null 2>&1 && broken "the deploy
 # Six older releases lie in the pool already; only five in all may stay.
 for number in 1 2 3 4 5 6; do
   version=0.0.$number-1
-  m sh -ec "mkdir -p $pool /tmp/old/DEBIAN; printf 'Package: repduel\nVersion: $version\nArchitecture: amd64\nMaintainer: x\nDescription: x\n' >/tmp/old/DEBIAN/control
-    dpkg-deb -b /tmp/old $pool/repduel_${version}_amd64.deb >/dev/null; touch -d '$number hours ago' $pool/repduel_${version}_amd64.deb"
+  m sh -ec "mkdir -p $pool /tmp/old/DEBIAN; printf 'Package: repduel\nVersion: $version\nArchitecture: $(dpkg --print-architecture)\nMaintainer: x\nDescription: x\n' >/tmp/old/DEBIAN/control
+    dpkg-deb -b /tmp/old $pool/repduel_${version}_$(dpkg --print-architecture).deb >/dev/null; touch -d '$number hours ago' $pool/repduel_${version}_$(dpkg --print-architecture).deb"
 done
 
 redeploy --deb "$NEXT_DEB" &
