@@ -132,7 +132,14 @@ want git "the program knows the commit it was built from" command -v git
 want postgresql "the database, in a private cluster of its own" compgen -G '/usr/lib/postgresql/*/bin/postgres'
 for what in "$@"; do
   case $what in
-    test) want shellcheck "checks the scripts in tools/" command -v shellcheck ;;
+    test)
+      want shellcheck "checks the scripts" command -v shellcheck
+      # Machines need root; without it their checks are skipped.
+      [ "$EUID" != 0 ] || want debootstrap "makes the images of the machines in tests/machine/" command -v debootstrap
+      [ "$EUID" != 0 ] || want systemd-container "boots these machines" command -v systemd-nspawn
+      [ "$EUID" != 0 ] || want openssh-client "deploys to them" command -v ssh-keygen
+      [ "$EUID" != 0 ] || want jq "reads what their checks measured" command -v jq
+      ;;
     bench)
       want wrk "makes the load" command -v wrk
       want python3-venv "runs the peer that we compare with" python3 -c 'import ensurepip, venv'

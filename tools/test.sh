@@ -49,6 +49,17 @@ cargo_tests() {
   fi
 }
 
+# Their last line says how many there were, as ours does.
+machine_checks() {
+  local code=0 ok bad name
+  say "---- tests/machine/run.sh"
+  tests/machine/run.sh 2>&1 9<&- | tee "$output" || code=$?
+  read -r ok bad < <(sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$output" | tail -n 1) || true
+  passed=$((passed + ${ok:-0})) failed=$((failed + ${bad:-0}))
+  while read -r name; do failures+=("machine: $name"); done < <(sed -n 's/^failed: //p' "$output")
+  [ "$code" = 0 ] || [ "${bad:-0}" != 0 ] || broke "tests/machine/run.sh (see above)"
+}
+
 locked=no
 clean_up() {
   if [ "$locked" = yes ]; then tools/postgres.sh remove "$cluster" && rm -rf "$run"; fi
@@ -86,9 +97,11 @@ export REPDUEL_TEST_DATABASE_URL
 # ---- The tests ----
 
 if [ "$#" = 0 ]; then
-  part shellcheck shellcheck tools/*.sh .ci/run packaging/deploy packaging/deploy.d/*.sh debian/p{re,ost}{inst,rm}
-  part rustfmt cargo fmt --check
-  part clippy cargo clippy --all-targets --locked -- -D warnings
+  part shellcheck shellcheck tools/*.sh .ci/run packaging/deploy packaging/deploy.d/*.sh debian/p{re,ost}{inst,rm} \
+    tests/machine/*.sh tests/machine/checks/*.sh
+  part rustfmt cargo fmt --all --check
+  part clippy cargo clippy --workspace --all-targets --locked -- -D warnings
 fi
 cargo_tests "$@"
+[ "$#" != 0 ] || machine_checks
 finish
