@@ -100,7 +100,7 @@ export REPDUEL_TEST_DATABASE_URL
 if [ "$#" = 0 ]; then
   part shellcheck shellcheck tools/*.sh .ci/run packaging/deploy packaging/deploy.d/*.sh debian/p{re,ost}{inst,rm} \
     tests/machine/*.sh tests/machine/checks/*.sh
-  part rustfmt cargo fmt --check
+  part rustfmt cargo fmt --all --check
   part clippy cargo clippy --workspace --all-targets --locked -- -D warnings
 fi
 cargo_tests "$@"

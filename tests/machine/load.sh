@@ -2,6 +2,9 @@
 # shellcheck disable=SC2154 # api, site, disk, authority: lib.sh
 # Load for checks, and what it must have left in the database. Sourced after lib.sh.
 
+# A check that breaks off leaves no load behind.
+trap 'for file in "$WORK"/*.pid; do [ ! -e "$file" ] || kill -KILL "$(cat "$file")" 2>/dev/null || true; done' EXIT
+
 # start_load NAME direct|caddy [OPTION...]: begins when the load's accounts have been made.
 start_load() {
   local name=$1 way=$2 url=$api options=()
@@ -25,6 +28,7 @@ end_load() {
   local number code=0
   number=$(cat "$WORK/$1.pid")
   wait "$number" || code=$?
+  rm -f "$WORK/$1.pid"
   [ "$code" -le 1 ] || broken "the load ended with exit code $code: $(cat "$WORK/$1.error")"
 }
 
