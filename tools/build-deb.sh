@@ -41,7 +41,8 @@ tools/setup.sh package
 
 [ -n "$(git rev-parse --verify -q HEAD 2>/dev/null)" ] || fail "no commit here: the version is the commit's"
 epoch=$(git log -1 --format=%ct)
-commit=$(git rev-parse HEAD | cut -c1-12)
+head=$(git rev-parse HEAD)
+commit=${head:0:12}
 version=$(sed -n 's/^version = "\(.*\)"$/\1/p' Cargo.toml | head -n 1)+git$(date -u -d "@$epoch" +%Y%m%d%H%M%S).$commit
 changes=$(git status --porcelain)
 if [ -n "$changes" ]; then
@@ -85,7 +86,7 @@ write_documents() {
   gzip -9n >"$package/changelog.Debian.gz" <<EOF
 repduel ($version) unstable; urgency=medium
 
-  * Built from commit $(git rev-parse HEAD).
+  * Built from commit $head.
 
  -- The repduel founders <founders@repduel.example>  $(LC_ALL=C date -u -d "@$epoch" -R)
 

@@ -108,7 +108,7 @@ install_rust() {
 # runs for a second.
 install_cargo_deb() {
   local wanted=3.8.0
-  [ "$("$CACHE/tools/bin/cargo-deb" --version 2>/dev/null)" != "$wanted" ] || return 0
+  [ "$("$CACHE/tools/bin/cargo-deb" --version 2>/dev/null)" != "cargo-deb $wanted" ] || return 0
   say "installing cargo-deb $wanted into $CACHE/tools: packs the program for Debian"
   CARGO_TARGET_DIR=$CACHE/tools/target CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
     CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 cargo install -q --locked --root "$CACHE/tools" "cargo-deb@$wanted" ||
