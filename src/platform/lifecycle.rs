@@ -1,11 +1,12 @@
 //! Coming up and going down without losing a request.
 //!
 //! Going down: the listeners are paused, so that new connections wait in the socket for the next process; answers
-//! say `Connection: close`; when nothing is in flight any more, at least a quarter of a second later, the server
-//! stops. Stopping at once would drop connections that were accepted but not yet read.
+//! say `Connection: close`; when nothing is in flight any more, at least a quarter of a second later and a tenth after
+//! the last request came, the server stops. Stopping at once would drop connections that were accepted but not yet read;
+//! on a busy machine those may take longer to be read.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use actix_web::dev::ServerHandle;
@@ -13,6 +14,8 @@ use sd_notify::NotifyState;
 use tokio::signal::unix::{SignalKind, signal};
 
 const LEAST_DRAIN: Duration = Duration::from_millis(250);
+/// How long no request may have come.
+const QUIET: Duration = Duration::from_millis(100);
 /// Longer than a request may take.
 const LONGEST_DRAIN: Duration = Duration::from_secs(32);
 
@@ -24,6 +27,8 @@ pub struct Lifecycle(Arc<State>);
 struct State {
     is_draining: AtomicBool,
     in_flight: AtomicUsize,
+    /// How many requests have come while the process is going down.
+    late: AtomicU64,
 }
 
 /// Counts a request until it is dropped.
@@ -38,6 +43,9 @@ impl Drop for InFlight {
 impl Lifecycle {
     pub fn request_begins(&self) -> InFlight {
         self.0.in_flight.fetch_add(1, Ordering::Relaxed);
+        if self.is_draining() {
+            self.0.late.fetch_add(1, Ordering::Relaxed);
+        }
         InFlight(self.0.clone())
     }
 
@@ -58,16 +66,27 @@ impl Lifecycle {
         for server in &servers {
             server.pause().await;
         }
-        let began = Instant::now();
-        while began.elapsed() < LEAST_DRAIN
-            || (self.0.in_flight.load(Ordering::Relaxed) > 0 && began.elapsed() < LONGEST_DRAIN)
-        {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        self.wait_until_quiet().await;
         for server in &servers {
             server.stop(true).await;
         }
         Ok(())
+    }
+
+    /// Until what has been asked is answered and nobody asks any more.
+    async fn wait_until_quiet(&self) {
+        let began = Instant::now();
+        let (mut late, mut last) = (0, began);
+        loop {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            let (now, in_flight) = (self.0.late.load(Ordering::Relaxed), self.0.in_flight.load(Ordering::Relaxed));
+            if now != late || in_flight > 0 {
+                (late, last) = (now, Instant::now());
+            }
+            if began.elapsed() >= LONGEST_DRAIN || (began.elapsed() >= LEAST_DRAIN && last.elapsed() >= QUIET) {
+                return;
+            }
+        }
     }
 }
 
