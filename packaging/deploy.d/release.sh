@@ -48,12 +48,11 @@ proves() {
   fi
 }
 
-# What the journal has on it since the deploy began: first what is a warning or worse.
+# What the journal has on it since the deploy began: the program's own lines, then systemd's.
 reason() {
   local lines units=(-u repduel.service -u repduel-migrate.service -u repduel-setup.service -u repduel-http.socket)
   journalctl --sync 2>/dev/null || true
-  lines=$(journalctl -q --no-pager -o cat -n 15 -p warning --since "@$1" "${units[@]}" 2>/dev/null || true)
-  [ -n "$lines" ] || lines=$(journalctl -q --no-pager -o cat -n 15 --since "@$1" "${units[@]}" 2>/dev/null || true)
+  lines=$(journalctl -q --no-pager -o cat -n 20 --since "@$1" "${units[@]}" 2>/dev/null || true)
   say "the journal's reason:"
   sed 's/^/    /' <<<"${lines:-(it says nothing)}"
 }

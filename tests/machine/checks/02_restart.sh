@@ -9,17 +9,17 @@ source "$here/load.sh"
 installed_machine
 since=$(sockets_since)
 
-# restarts NAME NUMBER WAY [OPTION...]
+# restarts NAME NUMBER PAUSE WAY [OPTION...]: the longer the pause, the more of the time is load.
 restarts() {
-  local name=$1 number=$2 way=$3 process last=''
-  shift 3
+  local name=$1 number=$2 pause=$3 way=$4 process last=''
+  shift 4
   start_load "$name" "$way" "$@"
   for ((turn = 1; turn <= number; turn++)); do
     m systemctl restart repduel || broken "restart $turn failed: $(journal -n 3 -o cat)"
     process=$(property repduel MainPID)
     [ "$process" != "$last" ] || broken "restart $turn left the process as it was"
     last=$process
-    sleep 0.25
+    sleep "$pause"
   done
   stop_load "$name"
   expect_nothing_lost "$name"
@@ -27,7 +27,7 @@ restarts() {
   load_figures "$name" "$number restarts, $way${*:+ $*}"
 }
 
-restarts direct 50 direct
-restarts first 25 caddy
-restarts second 25 caddy --http2
+restarts direct 50 0.25 direct
+restarts first 25 1 caddy --clients 48
+restarts second 25 1 caddy --clients 48 --http2
 equal "the time when the sockets began to listen" "$(sockets_since)" "$since"

@@ -29,6 +29,8 @@ expect_line() {
 }
 
 m systemctl stop postgresql
+not_ready() { [ "$(status "$api/health/ready")" = 503 ]; }
+eventually 5 not_ready || broken "ready although PostgreSQL was stopped"
 id=$(ask /api/v1/energy/leaderboard 503)
 m systemctl start postgresql
 expect_line "$id" /api/v1/energy/leaderboard 503 -p warning

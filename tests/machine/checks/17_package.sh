@@ -13,7 +13,7 @@ m systemd-run -q --unit=squatter python3 -m http.server --bind 127.0.0.1 9999 2>
 eventually 5 m sh -c 'ss -Hltn "sport = :9999" | grep -q .' || broken "nothing took port 9999"
 apt_install "$DEB" || broken "apt-get install fails because a port is taken: $(tail -n 5 "$WORK/apt")"
 grep -q 'port 9999 is taken by' "$WORK/apt" || broken "apt-get does not say that port 9999 is taken"
-command=$(sed -n 's/.*once it is free: \(systemctl start .*\)/\1/p' "$WORK/apt" | head -n 1)
+command=$(tr -d '\r' <"$WORK/apt" | sed -n 's/.*once it is free: \(systemctl start .*\)/\1/p' | head -n 1)
 [ -n "$command" ] || broken "apt-get names no command for when the port is free"
 m systemctl stop squatter
 m sh -c "$command" || broken "the command that apt-get named fails: $command"
