@@ -86,7 +86,10 @@ export CLIENTS=$CARGO_TARGET_DIR/debug
 
 # ---- The checks ----
 
-passed=0 failed=0 failures=()
+# A line for each check that ran: how it went, where, and what it is called.
+results=$work/results
+: >"$results"
+
 run_check() {
   local check=$1 name code=0 began=$SECONDS
   name=$(basename "$check" .sh)
@@ -98,12 +101,10 @@ run_check() {
   bash "$check" >"$WORK/output" 2>&1 </dev/null 9<&- || code=$?
   sed "s/^/$name: /" "$FIGURES" >>"$home/figures-$SUITE.txt"
   if [ "$code" = 0 ]; then
-    passed=$((passed + 1))
-    say "ok $SUITE $name, $((SECONDS - began)) s"
-    sed 's/^/     /' "$FIGURES"
+    echo "ok $SUITE $name" >>"$results"
+    say "ok $SUITE $name, $((SECONDS - began)) s$(sed 's/^/\n     /' "$FIGURES")"
   else
-    failed=$((failed + 1))
-    failures+=("$SUITE $name")
+    echo "failed $SUITE $name" >>"$results"
     say "FAILED $SUITE $name: $(cat "$REASON")"
     [ -s "$REASON" ] || sed 's/^/     /' "$WORK/output" | tail -n 12
     keep_traces "$name"
@@ -115,20 +116,44 @@ keep_traces() {
   local kept=$home/failed-$SUITE-$1
   rm -rf "$kept"
   cp -r "$WORK" "$kept" 2>/dev/null || true
-  cp "$home/run/$SUITE/root/var/log/caddy/"*.log "$kept/" 2>/dev/null || true
   "$here/machine.sh" exec "$SUITE" journalctl --no-pager -o short-precise >"$kept/journal" 2>&1 9<&- || true
   say "     its journal and output: $kept"
 }
 
-for SUITE in "${suites[@]}"; do
-  export SUITE
-  "$here/machine.sh" base "$SUITE" 9<&-
-  [ "${#wanted[@]}" != 0 ] || : >"$home/figures-$SUITE.txt"
-  for check in "${checks[@]}"; do run_check "$check"; done
+# run_checks SUITE CHECK...
+run_checks() {
+  local check
+  export SUITE=$1
+  shift
+  for check; do run_check "$check"; done
   "$here/machine.sh" down "$SUITE" 9<&-
-done
+}
 
+# Checks whose load needs the whole host run alone; the others mostly wait, so the suites take them at the same time.
+alone=() together=()
+for check in "${checks[@]}"; do
+  if grep -q '^# Runs alone' "$check"; then alone+=("$check"); else together+=("$check"); fi
+done
+for suite in "${suites[@]}"; do
+  "$here/machine.sh" base "$suite" 9<&-
+  [ "${#wanted[@]}" != 0 ] || : >"$home/figures-$suite.txt"
+done
+if [ "${#together[@]}" != 0 ]; then
+  pids=()
+  for suite in "${suites[@]}"; do
+    run_checks "$suite" "${together[@]}" &
+    pids+=($!)
+  done
+  for pid in "${pids[@]}"; do wait "$pid"; done
+fi
+if [ "${#alone[@]}" != 0 ]; then
+  for suite in "${suites[@]}"; do run_checks "$suite" "${alone[@]}"; done
+fi
+
+passed=$(grep -c '^ok ' "$results" || true) failed=$(grep -c '^failed ' "$results" || true)
+missing=$((${#checks[@]} * ${#suites[@]} - passed - failed))
 say
-for name in "${failures[@]}"; do say "failed: $name"; done
-say "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+sed -n 's/^failed /failed: /p' "$results"
+[ "$missing" = 0 ] || say "failed: $missing checks that did not come to their end"
+say "$passed passed, $((failed + missing)) failed"
+[ "$((failed + missing))" = 0 ]

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # An upgrade with a migration, the downgrade, and a reinstallation, each under load direct and through Caddy at once:
 # no request fails, and the sockets listen all the time.
+# Runs alone.
 # shellcheck source=tests/machine/lib.sh
 source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/machine/load.sh

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Killed with SIGKILL under load, three times: it serves again within 2 s, only what was in flight is lost, and nothing
 # happens twice.
+# Runs alone.
 # shellcheck source=tests/machine/lib.sh
 source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/machine/load.sh

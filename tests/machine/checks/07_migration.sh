@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A migration that fails: apt says so, and the old version serves on without a lost request; so does tools/redeploy.sh.
 # Mended, `dpkg --configure -a` goes on. Of two migrations at once one does the work, and both end well.
+# Runs alone.
 # shellcheck source=tests/machine/lib.sh
 source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/machine/load.sh

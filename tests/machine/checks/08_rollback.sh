@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A build that ends at once, deployed by tools/redeploy.sh under load: it is rolled back by itself, no request fails, and
 # the exit code is 1. So is one that answers but never becomes ready. A good one is deployed, and rolled back on demand.
+# Runs alone.
 # shellcheck source=tests/machine/lib.sh
 source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/machine/load.sh

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A full disk for logs and uploads: requests go on, and so does a restart. A database that refuses connections: 503 with
 # a clear line, no acknowledged lift lost, and recovery by itself.
+# Runs alone.
 # shellcheck source=tests/machine/lib.sh
 source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/machine/load.sh

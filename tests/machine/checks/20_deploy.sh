@@ -29,9 +29,9 @@ redeploy --deb "$NEXT_DEB" --dry-run || broken "redeploy.sh --dry-run failed: $(
 grep -q 'V900' "$WORK/redeploy" || broken "redeploy.sh --dry-run does not name the pending migration"
 unchanged "a dry run"
 
-cp "$NEXT_DEB" "$disk/tmp/next.deb"
-printf x >>"$disk/tmp/next.deb"
-m $wrapper install /tmp/next.deb "$sum" "$commit" >"$WORK/damaged" 2>&1 && broken "a damaged package is deployed"
+cp "$NEXT_DEB" "$disk/var/tmp/next.deb"
+printf x >>"$disk/var/tmp/next.deb"
+m $wrapper install /var/tmp/next.deb "$sum" "$commit" >"$WORK/damaged" 2>&1 && broken "a damaged package is deployed"
 grep -q 'does not have the checksum' "$WORK/damaged" || broken "a damaged package is not named as such: $(tail -n 1 "$WORK/damaged")"
 unchanged "a damaged package"
 m runuser -u deploy -- sudo -n /usr/bin/id >/dev/null 2>&1 && broken "the deploy user may run more than the wrapper"
@@ -46,8 +46,8 @@ done
 redeploy --deb "$NEXT_DEB" &
 first=$!
 eventually 15 m test -e /run/repduel-deploy.lock.holder || broken "the first deployment does not begin"
-cp "$NEXT_DEB" "$disk/tmp/next.deb"
-m $wrapper install /tmp/next.deb "$sum" "$commit" >"$WORK/second" 2>&1 && broken "a second deployment at once is taken"
+cp "$NEXT_DEB" "$disk/var/tmp/next.deb"
+m $wrapper install /var/tmp/next.deb "$sum" "$commit" >"$WORK/second" 2>&1 && broken "a second deployment at once is taken"
 grep -q 'refused, another deploy is at work' "$WORK/second" || broken "a second deployment is not refused as such: $(tail -n 1 "$WORK/second")"
 wait $first || broken "the first deployment failed: $(tail -n 5 "$WORK/redeploy")"
 equal "the package after the deployment" "$(package_version)" "$next"
