@@ -58,9 +58,10 @@ export REPDUEL_COMMIT=$commit REPDUEL_BUILT
 REPDUEL_BUILT=$(date -u -d "@$epoch" +%Y-%m-%dT%H:%M:%SZ)
 cargo_home=${CARGO_HOME:-$HOME/.cargo} package=$CARGO_TARGET_DIR/release/package program=$CARGO_TARGET_DIR/release/repduel
 
-# No path of this machine may be in the program: neither its maker's business nor the same elsewhere.
+# No path of this machine may be in the program: neither its maker's business nor the same elsewhere. The clone's own
+# never is, Cargo names our files from its root; named here, every other clone would compile all dependencies again.
 separator=$'\x1f' CARGO_ENCODED_RUSTFLAGS='' CFLAGS=''
-for pair in "$cargo_home=/cargo" "$ROOT=/repduel" "$CARGO_TARGET_DIR=/target"; do
+for pair in "$cargo_home=/cargo" "$CARGO_TARGET_DIR=/target"; do
   CARGO_ENCODED_RUSTFLAGS+=${CARGO_ENCODED_RUSTFLAGS:+$separator}--remap-path-prefix=$pair
   CFLAGS+="${CFLAGS:+ }-ffile-prefix-map=$pair"
 done
