@@ -10,6 +10,22 @@ make_pool() {
 
 pool_file() { printf '%s/repduel_%s_%s.deb' "$POOL" "$1" "$(dpkg --print-architecture)"; }
 
+# After a power cut in the middle of an installation dpkg takes nothing until that is finished.
+mend_dpkg() {
+  [ "$(dpkg-query -W -f '${db:Status-Status}' repduel 2>/dev/null || true)" = installed ] && return
+  say "an installation was interrupted: finishing it"
+  env DEBIAN_FRONTEND=noninteractive dpkg --force-confold --force-confdef --configure -a || say "dpkg could not finish it; going on"
+}
+
+# What the machine can go back to: what is wholly installed, or else what was deployed last.
+settled_version() {
+  if [ "$(dpkg-query -W -f '${db:Status-Status}' repduel 2>/dev/null || true)" = installed ]; then
+    installed_version
+  else
+    awk -F'\t' '$5 == "deployed" { to = $4 } END { print to }' "$POOL/history" 2>/dev/null || true
+  fi
+}
+
 installed_version() { dpkg-query -W -f '${Version}' repduel 2>/dev/null || true; }
 
 # The twelve digits after the commit's time: 0.1.0+git20261121063229.ca3406cc1571-1
@@ -17,9 +33,23 @@ commit_of() { sed -n 's/.*+git[0-9]\{14\}\.\([0-9a-f]\{12\}\).*/\1/p' <<<"$1"; }
 
 has_sum() { [ "$(sha256sum <"$1" | cut -d' ' -f1)" = "$2" ]; }
 
-write_sums() {
-  (cd "$POOL" && compgen -G '*.deb' >/dev/null && sha256sum -- *.deb >SHA256SUMS.new && mv SHA256SUMS.new SHA256SUMS) || true
+# write_sum FILE: of this one alone. Sums made anew of whatever lies there would bless what has been damaged since.
+write_sum() {
+  local name
+  name=$(basename "$1")
+  (
+    cd "$POOL" || exit
+    { [ ! -e SHA256SUMS ] || awk -v name="$name" '$2 != name' SHA256SUMS; sha256sum -- "$name"; } >SHA256SUMS.new
+    sync -- "$name" SHA256SUMS.new
+    mv SHA256SUMS.new SHA256SUMS
+  )
 }
+
+forget_sum() {
+  (cd "$POOL" && awk -v name="$(basename "$1")" '$2 != name' SHA256SUMS >SHA256SUMS.new && mv SHA256SUMS.new SHA256SUMS) || true
+}
+
+is_sound() { (cd "$POOL" && awk -v name="$(basename "$1")" '$2 == name' SHA256SUMS | sha256sum --status -c) 2>/dev/null; }
 
 # take_copy FILE SUM: what is verified is our own copy, which nobody but root can change any more.
 take_copy() {
@@ -44,8 +74,8 @@ checked_version() {
 from_pool() {
   local file
   file=$(pool_file "$1")
-  [ -f "$file" ] || fail "the pool holds no $1: deploy list"
-  (cd "$POOL" && grep -F -- " $(basename "$file")" SHA256SUMS | sha256sum --status -c) ||
+  [ -f "$file" ] || fail "the pool holds no $1: sudo /usr/lib/repduel/deploy list, on the host"
+  is_sound "$file" ||
     fail "$file is not what was put there: its checksum differs from $POOL/SHA256SUMS"
   printf '%s' "$file"
 }
@@ -83,8 +113,7 @@ list_pool() {
 prune_pool() {
   local old
   find "$POOL" -maxdepth 1 -name 'repduel_*.deb' -printf '%T@ %p\n' | sort -rn | tail -n +$((KEEP + 1)) | cut -d' ' -f2- |
-    while IFS= read -r old; do rm -f -- "$old"; done
-  write_sums
+    while IFS= read -r old; do rm -f -- "$old"; forget_sum "$old"; done
 }
 
 # The installed release must be in the pool, or there would be no way back. Where it came by a plain apt install, it is
@@ -93,14 +122,16 @@ keep_installed() {
   local version file script folder=$scratch/installed
   version=$(installed_version)
   file=$(pool_file "$version")
-  if [ -z "$version" ] || [ -e "$file" ]; then touch -c "$file"; return; fi
+  if [ -z "$version" ] || { [ -e "$file" ] && is_sound "$file"; }; then touch -c "$file"; return; fi
   say "packing the installed $version again, so that there is a way back"
   install -d -m 755 "$folder" "$folder/DEBIAN"
-  dpkg-query -L repduel | while IFS= read -r path; do
+  # Without the settings: packed as they were edited, dpkg would take them for the package's own, and the next release
+  # would put its own in their place. They stay on the machine as they are.
+  dpkg-query -L repduel | grep -v '^/etc/' | while IFS= read -r path; do
     if [ -f "$path" ] || [ -L "$path" ]; then (cd / && umask 022 && cp -a --parents ".$path" "$folder"); fi
   done
   dpkg-query -s repduel | awk '/^[^ ]/ { keep = !/^(Status|Conffiles):/ } keep' >"$folder/DEBIAN/control"
-  for script in preinst postinst prerm postrm conffiles triggers; do
+  for script in preinst postinst prerm postrm triggers; do
     [ ! -e "/var/lib/dpkg/info/repduel.$script" ] || cp -a "/var/lib/dpkg/info/repduel.$script" "$folder/DEBIAN/$script"
   done
   chmod 644 "$folder/DEBIAN/control"
@@ -108,7 +139,7 @@ keep_installed() {
     fail "the installed release could not be packed again, so there would be no way back"
   mv "$scratch/installed.deb" "$file"
   rm -rf "$folder"
-  write_sums
+  write_sum "$file"
 }
 
 # inspect PACKAGE COMMIT: asks the program inside, before anything is installed. Sets inspected_version and
@@ -125,5 +156,4 @@ inspect() {
   [ "$code" != 75 ] || fail "the database cannot be reached, so nothing is deployed: $said"
   [ "$code" = 0 ] || fail "$inspected_version cannot work with this database: $said"
   inspected_pending=$(grep '^missing ' <<<"$said" || true)
-  rm -rf "$scratch/new"
 }

@@ -92,6 +92,7 @@ roll_back() {
   if apt_install "$package" && proves "$(commit_of "$from")"; then
     # It is of no more use, and the next roll-back must not take it for the release before.
     rm -f -- "$(pool_file "$to")"
+    forget_sum "$(pool_file "$to")"
     prune_pool
     record "$from" "$to" "failed and rolled back"
     say "rolled back: $from serves as before"

@@ -1,6 +1,6 @@
 use clap::Args;
 
-use super::{Failure, Outcome};
+use super::{Failure, Outcome, complain};
 use crate::platform::Config;
 use crate::platform::database::dsn::Dsn;
 use crate::platform::settings::{SETTINGS, Settings, Shown, Source, Sources, env_example};
@@ -43,6 +43,9 @@ impl CheckConfig {
                 Source::Credential => "credential",
             };
             println!("{name}={shown}  ({source})");
+        }
+        for warning in &settings.warnings {
+            complain(&format!("warning: {warning}"));
         }
         Config::from_settings(&settings).map(|_| ()).map_err(Failure::Settings)
     }

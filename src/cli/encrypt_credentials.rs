@@ -1,5 +1,6 @@
 use std::fs;
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -7,7 +8,7 @@ use clap::Args;
 use nix::unistd::geteuid;
 
 use super::Outcome;
-use crate::platform::machine::{CREDENTIALS, ENCRYPTED_CREDENTIALS};
+use crate::platform::machine::{self, CREDENTIALS, ENCRYPTED_CREDENTIALS};
 
 /// Encrypt the secrets in /etc/repduel/credentials with a key of this host.
 ///
@@ -21,6 +22,8 @@ pub struct EncryptCredentials {
     with_key: String,
 }
 
+/// Not in the folder that systemd reads whole: what an interrupted run leaves there would be no start's business.
+const UNFINISHED: &str = "/etc/repduel/.credentials.unfinished";
 const DROP_IN: &str = "/usr/share/repduel/systemd/encrypted-credentials.conf";
 const UNITS: [&str; 2] = ["repduel.service", "repduel-migrate.service"];
 
@@ -35,6 +38,12 @@ impl EncryptCredentials {
             .collect::<io::Result<_>>()?;
         plain.retain(|path| path.file_name().is_some_and(|name| !name.as_encoded_bytes().starts_with(b".")));
         plain.sort();
+        if plain.is_empty() {
+            println!("nothing lies in {CREDENTIALS} in plain");
+            return Ok(());
+        }
+        fs::create_dir_all(UNFINISHED)?;
+        fs::set_permissions(UNFINISHED, fs::Permissions::from_mode(0o700))?;
         for path in &plain {
             let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
             self.encrypt(path, &name)?;
@@ -51,14 +60,16 @@ impl EncryptCredentials {
         for path in &plain {
             fs::remove_file(path)?;
         }
+        fs::remove_dir_all(UNFINISHED)?;
         println!("done; run: systemctl restart repduel");
+        println!("Only this host can read them now: keep the plain ones somewhere else, for a restore.");
         Ok(())
     }
 
     fn encrypt(&self, plain: &Path, name: &str) -> Result<(), String> {
         let encrypted = Path::new(ENCRYPTED_CREDENTIALS).join(name);
-        let new = encrypted.with_extension("new");
-        let credential = format!("--name=credentials_{name}");
+        let new = Path::new(UNFINISHED).join(name);
+        let credential = format!("--name={}{name}", machine::ENCRYPTED_PREFIX);
         let mut command = Command::new("systemd-creds");
         command.args(["encrypt", &credential, &format!("--with-key={}", self.with_key)]).arg(plain).arg(&new);
         run(&mut command)?;

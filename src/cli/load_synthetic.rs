@@ -9,6 +9,7 @@ use crate::catalogue::Catalogue;
 use crate::energy;
 use crate::lifts::bulk::{BulkLift, insert_lifts, refresh_personal_bests};
 use crate::lifts::{Equipment, score_value};
+use crate::platform::config::Environment;
 use crate::platform::settings::Sources;
 use crate::strength::ScoredAs;
 use crate::strength::standards::{CoreLift, thresholds_kg};
@@ -24,6 +25,9 @@ pub struct LoadSynthetic {
     /// How many lifts, spread over the members; the first three of each are squat, bench press and deadlift.
     #[arg(long, default_value_t = 6_000)]
     lifts: usize,
+    /// Do it in production too, where real lifters would meet them on the boards. They cannot be taken out again.
+    #[arg(long)]
+    into_production: bool,
     /// Another number makes other members.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -35,6 +39,11 @@ const BATCH: usize = 20_000;
 impl LoadSynthetic {
     pub async fn run(self, sources: Sources) -> Outcome {
         let (config, _log) = begin(sources)?;
+        if config.environment == Environment::Production && !self.into_production {
+            return Err("ENVIRONMENT is production: real lifters would meet the made-up ones on the boards, and they \
+                        cannot be taken out again. If that is meant: --into-production"
+                .into());
+        }
         let mut client = connect_to_current_database(&config).await?;
         let catalogue = Catalogue::load()?;
         let bar = ProgressBar::new(self.users as u64);

@@ -1,6 +1,7 @@
 //! The subcommands. Exit codes: 0 done, 1 failed, 2 the command line or the settings are wrong (78 where `serve`
 //! finds the latter), 75 no database can be reached.
 
+mod back_up;
 mod check_config;
 mod documents;
 mod encrypt_credentials;
@@ -46,6 +47,7 @@ enum Command {
     Setup(setup::Setup),
     Site(site::Site),
     EncryptCredentials(encrypt_credentials::EncryptCredentials),
+    BackUp(back_up::BackUp),
     SmokeAccount(smoke_account::SmokeAccount),
     Smoke(smoke::Smoke),
     LoadMeets(load_meets::LoadMeets),
@@ -109,6 +111,7 @@ impl Command {
                 Self::Serve(command) => command.run(sources, handed).await,
                 Self::Migrate(command) => command.run(sources).await,
                 Self::CheckConfig(command) => command.run(sources),
+                Self::BackUp(command) => command.run(sources).await,
                 Self::SmokeAccount(command) => command.run(sources).await,
                 Self::Smoke(command) => command.run().await,
                 Self::LoadMeets(command) => command.run(sources).await,

@@ -54,6 +54,9 @@ impl Serve {
         if config.made_up_keys && config.environment != Environment::Production {
             slog_scope::warn!("no keys are set: made up some for this process; all sessions end with it");
         }
+        for warning in &config.warnings {
+            slog_scope::warn!("{}", warning);
+        }
         if self.auto_migrate {
             let mut client = connect_to_database(&config).await?;
             let watcher = connect_to_database(&config).await?;

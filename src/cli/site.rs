@@ -1,5 +1,6 @@
 use std::fs;
 use std::io;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
@@ -53,7 +54,7 @@ impl Site {
         let after = match &self.domain {
             Some(domain) => Files {
                 caddyfile: with_import(&before.caddyfile),
-                site: Some(site_file(&checked(domain)?, self.internal_tls)),
+                site: Some(site_file(&checked(domain, self.internal_tls)?, self.internal_tls)),
             },
             None => Files { caddyfile: without_import(&before.caddyfile), site: None },
         };
@@ -61,10 +62,11 @@ impl Site {
         if self.dry_run || before == after {
             return Ok(());
         }
-        after.write()?;
-        if let Err(reason) = validate().and_then(|()| reload()) {
+        let refused = |reason| format!("Caddy refused, and both files are as they were: {reason}");
+        after.validate().map_err(refused)?;
+        if let Err(reason) = after.write().and_then(|()| reload()) {
             before.write()?;
-            return Err(format!("Caddy refused, and both files are as they were: {reason}").into());
+            return Err(refused(reason).into());
         }
         if let Some(domain) = &self.domain {
             println!("https://{domain} is served by repduel.");
@@ -78,30 +80,63 @@ impl Site {
 }
 
 impl Files {
-    fn write(&self) -> io::Result<()> {
+    /// Has Caddy check copies of both, before anything is in force. As Caddy's own user: a check opens the log files,
+    /// and they must not become root's.
+    fn validate(&self) -> Result<(), String> {
+        let user = User::from_name("caddy").ok().flatten().ok_or("there is no user caddy; apt install caddy")?;
+        let (caddyfile, site) = (Path::new("/etc/caddy/.Caddyfile.check"), "/etc/caddy/.repduel.caddy.check");
+        let imports_copy = self.caddyfile.replace(IMPORT, &format!("import {site}"));
+        let checked = put(caddyfile, &imports_copy)
+            .and_then(|()| put(Path::new(site), self.site.as_deref().unwrap_or_default()))
+            .and_then(|()| {
+                let mut caddy = Command::new("caddy");
+                caddy.args(["validate", "--adapter", "caddyfile", "--config"]).arg(caddyfile).current_dir("/");
+                caddy.uid(user.uid.as_raw()).gid(user.gid.as_raw());
+                run(caddy.env("HOME", &user.dir).env_remove("XDG_DATA_HOME"))
+            });
+        for copy in [caddyfile, Path::new(site)] {
+            // One that was never made is as good as one that is removed.
+            let _ = fs::remove_file(copy);
+        }
+        checked
+    }
+
+    fn write(&self) -> Result<(), String> {
         // The site first: at no moment does the Caddyfile import what is not there.
         if let Some(site) = &self.site {
-            replace(Path::new(SITE), site)?;
+            put(Path::new(SITE), site)?;
         }
-        replace(Path::new(CADDYFILE), &self.caddyfile)?;
+        put(Path::new(CADDYFILE), &self.caddyfile)?;
         match self.site {
-            None if Path::new(SITE).exists() => fs::remove_file(SITE),
+            None if Path::new(SITE).exists() => fs::remove_file(SITE).map_err(|error| format!("{SITE}: {error}")),
             _ => Ok(()),
         }
     }
 }
 
-/// Whole or not at all, with the permissions that the file had.
-fn replace(file: &Path, text: &str) -> io::Result<()> {
+/// Whole or not at all, through a link to where it leads, with the owner and the permissions that the file had.
+fn put(file: &Path, text: &str) -> Result<(), String> {
+    let file = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
     let new = file.with_extension("repduel-new");
-    fs::write(&new, text)?;
-    if let Ok(known) = fs::metadata(file) {
-        fs::set_permissions(&new, known.permissions())?;
-    }
-    fs::rename(&new, file)
+    let write = || {
+        fs::write(&new, text)?;
+        match fs::metadata(&file) {
+            Ok(known) => {
+                fs::set_permissions(&new, known.permissions())?;
+                chown(&new, Some(known.uid()), Some(known.gid()))?;
+            }
+            // Caddy's user must read it, whatever the umask says.
+            Err(_) => fs::set_permissions(&new, fs::Permissions::from_mode(0o644))?,
+        }
+        fs::rename(&new, &file)
+    };
+    write().map_err(|error: io::Error| {
+        let _ = fs::remove_file(&new);
+        format!("{}: {error}", file.display())
+    })
 }
 
-fn checked(domain: &str) -> Result<String, String> {
+fn checked(domain: &str, internal_tls: bool) -> Result<String, String> {
     let is_label = |label: &str| {
         !label.is_empty()
             && label.len() <= 63
@@ -109,10 +144,17 @@ fn checked(domain: &str) -> Result<String, String> {
             && !label.ends_with('-')
             && label.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-')
     };
-    match domain.len() <= 253 && domain.split('.').all(is_label) {
-        true => Ok(domain.to_ascii_lowercase()),
-        false => Err("DOMAIN: is no host name, such as lift.example.org".to_owned()),
+    if domain.len() > 253 || !domain.split('.').all(is_label) {
+        return Err(format!(
+            "DOMAIN: {domain:?} is no host name; write it without https://, port or path, such as lift.example.org \
+             (letters beyond ASCII in their xn-- form)"
+        ));
     }
+    let has_public_name = domain.contains('.') && domain.split('.').any(|label| label.parse::<u8>().is_err());
+    if !has_public_name && !internal_tls {
+        return Err(format!("DOMAIN: no public authority gives a certificate for {domain}; add --internal-tls"));
+    }
+    Ok(domain.to_ascii_lowercase())
 }
 
 fn site_file(domain: &str, internal_tls: bool) -> String {
@@ -147,14 +189,6 @@ fn show(before: &Files, after: &Files) {
             text.iter().flat_map(|text| text.lines()).for_each(|line| println!("{sign} {line}"));
         }
     }
-}
-
-/// As Caddy's own user: a check opens the log files, and they must not become root's.
-fn validate() -> Result<(), String> {
-    let user = User::from_name("caddy").ok().flatten().ok_or("there is no user caddy; apt install caddy")?;
-    let mut caddy = Command::new("caddy");
-    caddy.args(["validate", "--adapter", "caddyfile", "--config", CADDYFILE]).current_dir("/");
-    run(caddy.uid(user.uid.as_raw()).gid(user.gid.as_raw()).env("HOME", &user.dir).env_remove("XDG_DATA_HOME"))
 }
 
 fn reload() -> Result<(), String> {

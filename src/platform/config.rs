@@ -100,6 +100,8 @@ pub struct Config {
     pub refresh_key: Key,
     /// Seals what must lie in the database and not be read there.
     pub data_key: Key,
+    /// What is no mistake, and yet hardly meant.
+    pub warnings: Vec<String>,
     /// True when a key was made up because none was set.
     pub made_up_keys: bool,
     pub access_token_life: Duration,
@@ -145,6 +147,7 @@ impl Config {
             ops_port: read.number("OPS_PORT", 0, 65_535),
             workers: or_cores(read.number("WORKERS", 0, 256)),
             request_timeout: Duration::from_secs(read.number("REQUEST_TIMEOUT_SECONDS", 1, 600)),
+            warnings: settings.warnings.clone(),
             made_up_keys: access_key.is_none() || refresh_key.is_none() || data_key.is_none(),
             access_key: access_key.unwrap_or_else(Key::made_up),
             refresh_key: refresh_key.unwrap_or_else(Key::made_up),
@@ -325,6 +328,8 @@ impl Reader<'_> {
         if environment == Environment::Production {
             for (name, key) in names.into_iter().zip(&keys) {
                 match key {
+                    // What is set twice is not missing.
+                    None if self.mistakes.iter().any(|mistake| mistake.name == name) => {}
                     None => self.mistake(name, "is missing; on an installed machine `repduel setup` makes it"),
                     Some(key) if key.len() < 32 => {
                         self.mistake(name, format!("has {} bytes; it needs at least 32", key.len()));

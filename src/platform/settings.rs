@@ -172,6 +172,12 @@ pub struct Sources {
     pub environment: BTreeMap<String, String>,
     /// By the name of their setting, in upper case.
     pub credentials: BTreeMap<String, String>,
+    /// Credentials that lie in plain beside their encrypted form. The plain ones count: somebody has just changed them.
+    pub twice: Vec<String>,
+    /// Credentials that are there and no text.
+    pub unreadable: Vec<String>,
+    /// Names in the settings file that are no setting.
+    pub unknown: Vec<String>,
     /// Where this installation keeps what is its own; none outside one.
     pub state_directory: Option<PathBuf>,
 }
@@ -180,11 +186,16 @@ impl Sources {
     /// The environment of this process and the credentials that systemd gave it.
     pub fn of_process() -> Self {
         let directory = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
+        let (credentials, twice, unreadable) =
+            directory.map(|directory| read_credentials(&directory)).unwrap_or_default();
         Self {
             environment: std::env::vars_os()
                 .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
                 .collect(),
-            credentials: directory.map(|directory| read_credentials(&directory)).unwrap_or_default(),
+            credentials,
+            twice,
+            unreadable,
+            unknown: Vec::new(),
             state_directory: std::env::var_os("STATE_DIRECTORY").map(PathBuf::from),
         }
     }
@@ -195,14 +206,28 @@ impl Sources {
 pub struct Settings {
     pub raw: Raw,
     pub state_directory: Option<PathBuf>,
+    /// What is no mistake, and yet hardly meant.
+    pub warnings: Vec<String>,
     pub sources: BTreeMap<&'static str, Source>,
     pub mistakes: Vec<Mistake>,
 }
 
 impl Settings {
     /// Puts both sources together. An empty value is none; names that are no setting are ignored.
-    pub fn from_sources(Sources { environment, credentials, state_directory }: Sources) -> Self {
+    pub fn from_sources(
+        Sources { environment, credentials, twice, unreadable, unknown, state_directory }: Sources,
+    ) -> Self {
         let mut settings = Self { state_directory, ..Self::default() };
+        settings.warnings.extend(twice.into_iter().map(|name| {
+            format!("{name}: lies in plain beside its encrypted form, and the plain one counts; run: repduel encrypt-credentials")
+        }));
+        settings.mistakes.extend(unreadable.into_iter().map(|name| Mistake {
+            name,
+            problem: "its file cannot be read as text".into(),
+            example: "the output of: openssl rand -hex 48",
+        }));
+        let no_setting = |name| format!("{name}: is no setting; repduel check-config lists them");
+        settings.warnings.extend(unknown.into_iter().map(no_setting));
         let mut pairs = Vec::new();
         for setting in SETTINGS {
             let find = |values: &BTreeMap<String, String>| {
@@ -246,16 +271,33 @@ impl Settings {
     }
 }
 
-/// The files of a credentials directory by the names of their settings, without one trailing line end.
-pub fn read_credentials(directory: &Path) -> BTreeMap<String, String> {
-    let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
-    entries
-        .filter_map(|entry| {
-            let file = entry.file_name().into_string().ok()?;
-            let name = file.strip_prefix("credentials_").unwrap_or(&file).to_ascii_uppercase();
-            Some((name, std::fs::read_to_string(entry.path()).ok()?))
-        })
-        .collect()
+/// Whether something reads this name.
+pub fn is_setting(name: &str) -> bool {
+    SETTINGS.iter().any(|setting| setting.name() == name || setting.aliases.contains(&name))
+}
+
+/// What was read of credentials: their texts, and the names of those that were there twice or are no text.
+pub type Credentials = (BTreeMap<String, String>, Vec<String>, Vec<String>);
+
+/// The files of a credentials directory by the names of their settings, without one trailing line end, and the names
+/// of those that are there twice, and of those that are no text. systemd puts the name of the folder that they came from before theirs.
+pub fn read_credentials(directory: &Path) -> Credentials {
+    let (mut credentials, mut twice, mut unreadable) = (BTreeMap::new(), Vec::new(), Vec::new());
+    let mut entries: Vec<_> = std::fs::read_dir(directory).into_iter().flatten().flatten().collect();
+    // Plain ones ("credentials_") before encrypted ones.
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    for entry in entries {
+        let Ok(file) = entry.file_name().into_string() else { continue };
+        let name = file.strip_prefix("credentials_").or_else(|| file.strip_prefix("encrypted_")).unwrap_or(&file);
+        let name = name.to_ascii_uppercase();
+        match std::fs::read_to_string(entry.path()) {
+            Err(_) if is_setting(&name) => unreadable.push(name),
+            Err(_) => {}
+            Ok(_) if credentials.contains_key(&name) => twice.push(name),
+            Ok(text) => drop(credentials.insert(name, text)),
+        }
+    }
+    (credentials, twice, unreadable)
 }
 
 /// The text of `.env.example`: every setting with its meaning and its default, all commented out.

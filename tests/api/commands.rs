@@ -18,6 +18,7 @@ async fn every_command_explains_itself() {
         "setup",
         "site",
         "encrypt-credentials",
+        "back-up",
         "smoke-account",
         "smoke",
         "load-meets",

@@ -20,6 +20,8 @@ for unit in repduel-http.socket repduel-ops.socket repduel.service; do
   equal "$unit" "$(m systemctl is-active "$unit" || true)" active
   equal "$unit" "$(m systemctl is-enabled "$unit" || true)" enabled
 done
+# At boot too: the power may have gone in the middle of an upgrade.
+equal "repduel-migrate.service" "$(m systemctl is-enabled repduel-migrate.service || true)" enabled
 answers "$ops/metrics" || broken "no metrics at $ops"
 
 lift() {

@@ -23,6 +23,15 @@ grep -q '^DATA_KEY=(hidden, .*(credential)' "$WORK/config" || broken "repduel ch
 m systemctl start repduel-setup repduel-migrate || broken "setup or migrate fail with encrypted secrets"
 equal "what setup made beside the encrypted secrets" "$(m sh -c 'ls /etc/repduel/credentials')" ""
 
+# A key that was rotated in plain counts at once, and the plain file is told of until it is encrypted.
+m sh -c 'umask 077; tr -dc a-f0-9 </dev/urandom | head -c 96 >/etc/repduel/credentials/jwt_secret_key'
+m repduel check-config >"$WORK/config" 2>&1 || broken "repduel check-config fails: $(tail -n 1 "$WORK/config")"
+grep -q 'JWT_SECRET_KEY: lies in plain' "$WORK/config" || broken "a secret in plain beside its encrypted form is not told of"
+m systemctl restart repduel
+eventually 5 ready || broken "not ready with a rotated key: $(property repduel StatusText)"
+equal "the answer to a token of the key before" "$(me "$before")" 401
+equal "the answer to a token of the rotated key" "$(me "$(token)")" 200
+
 # A database that is reached by TCP and knows a password: the way to another host.
 password=squat$RANDOM$RANDOM
 sql "ALTER ROLE repduel PASSWORD '$password'"

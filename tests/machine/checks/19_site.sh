@@ -18,6 +18,17 @@ expect_headers() {
   if grep -qi '^server: caddy' "$WORK/head"; then broken "$path tells which server answers"; fi
 }
 
+# Somebody who sends a byte now and then keeps nobody else waiting during a restart.
+head -c 4000 /dev/zero >"$WORK/slow"
+far_curl -m 60 --limit-rate 100 -o /dev/null --data-binary "@$WORK/slow" "https://$site/api/v1/auth/login" &
+slow=$!
+sleep 1
+before=$(now_ms)
+m systemctl restart repduel
+eventually 5 ready || broken "not ready after a restart with a slow client"
+at_most "a restart with a slow client, in ms," $(($(now_ms) - before)) 3000
+kill $slow 2>/dev/null || true
+
 expect_headers /health 200
 expect_headers /api/v1/users/me 401
 expect_headers /no/such/page 404

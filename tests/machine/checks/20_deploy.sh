@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What a deploy takes care of: an unknown host is refused, a dry run changes nothing, a damaged package is refused, a
-# second deploy at once is refused, the database is backed up before migrations, a line of history, five releases kept.
+# second deploy at once is refused, the database is backed up before migrations, a line of history, five releases kept,
+# edited settings stay through a roll-back and the next deploy. sudo for the wrapper is sudo for nothing else.
 # shellcheck source=tests/machine/lib.sh
 source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/machine/deploy.sh
@@ -34,8 +35,13 @@ printf x >>"$disk/var/tmp/next.deb"
 m $wrapper install /var/tmp/next.deb "$sum" "$commit" >"$WORK/damaged" 2>&1 && broken "a damaged package is deployed"
 grep -q 'does not have the checksum' "$WORK/damaged" || broken "a damaged package is not named as such: $(tail -n 1 "$WORK/damaged")"
 unchanged "a damaged package"
+for log in "/tmp/x.code'; id >/tmp/pwned; '" /etc/hello $pool/log/../../hello; do
+  m runuser -u deploy -- sudo -n $wrapper --work "$log" status >/dev/null 2>&1 && broken "the deploy user may call the wrapper's inside"
+done
+m sh -c 'test ! -e /tmp/pwned && test ! -e /etc/hello.code' || broken "the deploy user becomes root through the wrapper"
 m runuser -u deploy -- sudo -n /usr/bin/id >/dev/null 2>&1 && broken "the deploy user may run more than the wrapper"
 
+m sh -c 'echo APP_URL=https://lift.example.org >>/etc/repduel/repduel.env'
 # Six older releases lie in the pool already; only five in all may stay.
 for number in 1 2 3 4 5 6; do
   version=0.0.$number-1
@@ -58,4 +64,7 @@ equal "the backups' permissions" "$(m stat -c '%a %U' $pool | xargs)" "700 root"
 m tail -n 1 $pool/history | grep -q "deploy.*$this.*$next.*deployed" || broken "the history has no line on it: $(m tail -n 1 $pool/history)"
 equal "the number of releases in the pool" "$(m sh -c "ls $pool/*.deb | wc -l")" 5
 m sh -c "cd $pool && sha256sum --quiet -c SHA256SUMS" || broken "the pool's checksums do not fit"
+redeploy --rollback || broken "redeploy.sh --rollback failed: $(tail -n 5 "$WORK/redeploy")"
+redeploy --deb "$NEXT_DEB" || broken "the deployment after a roll-back failed: $(tail -n 5 "$WORK/redeploy")"
+m grep -q '^APP_URL=https://lift.example.org$' /etc/repduel/repduel.env || broken "edited settings are gone after a roll-back and a deployment"
 spoiled
