@@ -48,11 +48,11 @@ proves() {
   fi
 }
 
-# What the journal has on it since the deploy began: the program's own lines, then systemd's.
+# What the journal has on it since the deploy began, but for lines about requests. Its own -n would take the first ones.
 reason() {
   local lines units=(-u repduel.service -u repduel-migrate.service -u repduel-setup.service -u repduel-http.socket)
   journalctl --sync 2>/dev/null || true
-  lines=$(journalctl -q --no-pager -o cat -n 20 --since "@$1" "${units[@]}" 2>/dev/null || true)
+  lines=$(journalctl -q --no-pager -o cat --since "@$1" "${units[@]}" 2>/dev/null | grep -v '^request request_id=' | tail -n 20) || true
   say "the journal's reason:"
   sed 's/^/    /' <<<"${lines:-(it says nothing)}"
 }
