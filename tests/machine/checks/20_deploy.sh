@@ -60,9 +60,11 @@ wait $first || broken "the first deployment failed: $(tail -n 5 "$WORK/redeploy"
 equal "the package after the deployment" "$(package_version)" "$next"
 
 equal "the number of backups" "$(m sh -c "ls $pool/backups | wc -l")" 1
-m sh -c "pg_restore --list $pool/backups/*.dump" | grep -q 'TABLE DATA public lifts' || broken "the backup does not hold the lifts"
+m sh -c "pg_restore --list $pool/backups/*.dump" >"$WORK/dump"
+grep -q 'TABLE DATA public lifts' "$WORK/dump" || broken "the backup does not hold the lifts"
 equal "the backups' permissions" "$(m stat -c '%a %U' $pool | xargs)" "700 root"
-m tail -n 1 $pool/history | grep -q "deploy.*$this.*$next.*deployed" || broken "the history has no line on it: $(m tail -n 1 $pool/history)"
+m tail -n 1 $pool/history >"$WORK/history"
+grep -q "deploy.*$this.*$next.*deployed" "$WORK/history" || broken "the history has no line on it: $(m tail -n 1 $pool/history)"
 equal "the number of releases in the pool" "$(m sh -c "ls $pool/*.deb | wc -l")" 5
 m sh -c "cd $pool && sha256sum --quiet -c SHA256SUMS" || broken "the pool's checksums do not fit"
 redeploy --rollback || broken "redeploy.sh --rollback failed: $(tail -n 5 "$WORK/redeploy")"
