@@ -77,12 +77,18 @@ mkdir -p "$work"
 
 # ---- What is tested, and with what ----
 
-# Building is long, and one suite's base image is made meanwhile only once: the packages come first.
+# The images are the network's work and the packages the processor's: both at once.
+images=()
+for suite in "${suites[@]}"; do
+  "$here/machine.sh" base "$suite" 9<&- &
+  images+=($!)
+done
 # shellcheck source=tests/machine/packages.sh
 source "$here/packages.sh"
 find_packages 9<&-
 cargo build -q --locked -p machine-client 9<&- || fail "the test clients do not build (see above)"
 export CLIENTS=$CARGO_TARGET_DIR/debug
+for image in "${images[@]}"; do wait "$image" || fail "an image could not be made: its reason is above"; done
 
 # ---- The checks ----
 
@@ -102,7 +108,7 @@ run_check() {
   sed "s/^/$name: /" "$FIGURES" >>"$home/figures-$SUITE.txt"
   if [ "$code" = 0 ]; then
     echo "ok $SUITE $name" >>"$results"
-    say "ok $SUITE $name, $((SECONDS - began)) s$(sed 's/^/\n     /' "$FIGURES")"
+    say "ok $SUITE $name, $((SECONDS - began)) s$(sed '1s/^/\n     /; 2,$s/^/     /' "$FIGURES")"
   else
     echo "failed $SUITE $name" >>"$results"
     say "FAILED $SUITE $name: $(cat "$REASON")"
@@ -135,7 +141,6 @@ for check in "${checks[@]}"; do
   if grep -q '^# Runs alone' "$check"; then alone+=("$check"); else together+=("$check"); fi
 done
 for suite in "${suites[@]}"; do
-  "$here/machine.sh" base "$suite" 9<&-
   [ "${#wanted[@]}" != 0 ] || : >"$home/figures-$suite.txt"
 done
 if [ "${#together[@]}" != 0 ]; then
