@@ -17,6 +17,7 @@ use utoipa_actix_web::{AppExt, scope};
 use crate::accounts::{Hasher, HashingThreads};
 use crate::catalogue::{Catalogue, CatalogueAnswers};
 use crate::platform::config::Environment;
+use crate::platform::database::feed;
 use crate::platform::database::{Shared, bootstrap, waiting};
 use crate::platform::envelope::{Envelope, envelope};
 use crate::platform::extract::BODY_LIMIT;
@@ -24,11 +25,12 @@ use crate::platform::lifecycle::{self, Lifecycle};
 use crate::platform::listener::Listeners;
 use crate::platform::logging::Verbosity;
 use crate::platform::metrics::{Metrics, get_metrics};
+use crate::platform::rate_limit::RateLimits;
 use crate::platform::routing::{KnownMethods, unmatched};
 use crate::platform::watchdog::Watchdog;
 use crate::platform::{Config, Database, health, indexes, installation, migrations, openapi, uploads, version};
-use crate::sessions::Tokens;
-use crate::{accounts, catalogue, energy, lifts, ranks, standards};
+use crate::sessions::{KnownKeys, LastUse, Revocations, Tokens, identify};
+use crate::{accounts, audit, catalogue, energy, lifts, ranks, sessions, standards};
 
 /// Longer than Caddy keeps its connections to us, so that it never sends into one that we are closing.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
@@ -41,6 +43,8 @@ fn routes(config: &mut ServiceConfig) {
     config.service(health::get_ready).service(health::get_database).service(version::get_version);
     config.service(
         scope::scope("/api/v1")
+            .configure(sessions::routes)
+            .configure(audit::routes)
             .configure(accounts::routes)
             .configure(catalogue::routes)
             .configure(lifts::routes)
@@ -66,6 +70,9 @@ struct State {
     metrics: Data<Metrics>,
     envelope: Data<Envelope>,
     tokens: Data<Tokens>,
+    revocations: Data<Revocations>,
+    known_keys: Data<KnownKeys>,
+    limits: Data<RateLimits>,
     hasher: Data<Hasher>,
     catalogue: Data<Catalogue>,
     answers: Data<CatalogueAnswers>,
@@ -93,6 +100,9 @@ impl State {
                 verbosity,
             }),
             tokens: Data::new(Tokens::new(&config)),
+            revocations: Data::default(),
+            known_keys: Data::default(),
+            limits: Data::new(RateLimits::new(&config.rate_limits)),
             answers: Data::new(CatalogueAnswers::new(&catalogue)?),
             document: Data::new(openapi::Document(Bytes::from(openapi.to_json()?))),
             known_methods: Data::new(KnownMethods::of(&openapi)),
@@ -130,6 +140,7 @@ pub async fn serve(config: Config, listeners: Listeners, verbosity: Arc<Verbosit
         .map_err(io::Error::other)?;
     let (state, _hashing_threads) = State::new(config, shared.clone(), lifecycle.clone(), verbosity)?;
     let watchdog = state.watchdog.clone();
+    feed::follow(shared.clone(), state.revocations.clone().into_inner());
 
     let (api_address, ops_address) = (listeners.api.local_addr()?, listeners.ops.local_addr()?);
     let api = api_server(state.clone(), listeners.api, workers)?;
@@ -158,7 +169,8 @@ fn api_server(state: State, listener: std::net::TcpListener, workers: usize) -> 
     let server = HttpServer::new(move || {
         let (app, _) = App::new().into_utoipa_app().configure(routes).split_for_parts();
         state.watchdog.watch_this_worker();
-        let database = Database::of_worker(state.shared.as_ref().clone());
+        let database = Data::new(Database::of_worker(state.shared.as_ref().clone()));
+        let last_use = LastUse::of_worker(database.clone());
         let with_docs = state.config.environment != Environment::Production;
         let openapi = state.openapi.clone();
         app.configure(move |config| {
@@ -169,7 +181,11 @@ fn api_server(state: State, listener: std::net::TcpListener, workers: usize) -> 
         .service(uploads::serve(&state.config.static_directory))
         .default_service(web::to(unmatched))
         .app_data(PayloadConfig::new(BODY_LIMIT))
-        .app_data(Data::new(database))
+        .app_data(database)
+        .app_data(Data::new(last_use))
+        .app_data(state.revocations.clone())
+        .app_data(state.known_keys.clone())
+        .app_data(state.limits.clone())
         .app_data(state.config.clone())
         .app_data(state.shared.clone())
         .app_data(state.lifecycle.clone())
@@ -180,6 +196,7 @@ fn api_server(state: State, listener: std::net::TcpListener, workers: usize) -> 
         .app_data(state.answers.clone())
         .app_data(state.document.clone())
         .app_data(state.known_methods.clone())
+        .wrap(from_fn(identify))
         .wrap(from_fn(envelope))
         .wrap(state.cors())
     });

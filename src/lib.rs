@@ -10,6 +10,7 @@
 //! | [`platform`] | what any service needs; knows nothing about lifting |
 //! | [`strength`] | pure science: numbers in, numbers out |
 //! | [`sessions`] | tokens: whose request this is |
+//! | [`audit`] | what was done to accounts, by whom |
 //! | [`accounts`] | users, passwords, profiles |
 //! | [`catalogue`] | exercises ("scenarios"), muscles, equipment |
 //! | [`lifts`] | scores, personal bests, the boards of exercises |
@@ -20,6 +21,7 @@
 
 pub mod accounts;
 pub mod app;
+pub mod audit;
 pub mod catalogue;
 pub mod cli;
 pub mod energy;

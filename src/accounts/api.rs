@@ -1,23 +1,18 @@
-use actix_web::dev::Payload;
-use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json};
-use actix_web::{FromRequest, HttpRequest, HttpResponse, get, patch, post};
-use serde::{Deserialize, Serialize};
+use actix_web::{HttpResponse, get, patch, post};
+use serde::Deserialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::changes::{Errors, UserUpdate, parse_display_name};
 use super::{AccountError, Changes, Email, Hasher, NewUser, Password, UserRead, Username};
-use crate::platform::extract::{content_type, parse_json, parse_pairs, read_body};
 use crate::platform::{Body, Config, Database, Path, Problem, UserId};
-use crate::sessions::{SignedIn, Tokens, refresh_cookie};
+use crate::sessions::SignedIn;
 
 /// The routes, each under the name that existing clients use and, where it differs, the one that new clients use.
 pub fn routes(config: &mut ServiceConfig) {
     config
         .service(create_user)
         .service(register)
-        .service(create_session)
-        .service(login)
         .service(get_own_user)
         .service(get_me)
         .service(update_own_user)
@@ -84,91 +79,6 @@ async fn register(
 ) -> Result<HttpResponse, Problem> {
     let user = super::register(&db, &hasher, &config.base_url, body.0.try_into()?).await?;
     Ok(HttpResponse::Created().json(user))
-}
-
-/// Who wants to sign in. As a form `username` holds the e-mail; as JSON it may be either, or `email` is given.
-#[derive(Deserialize, utoipa::ToSchema)]
-pub struct Login {
-    #[serde(alias = "email")]
-    username: String,
-    password: String,
-}
-
-impl FromRequest for Login {
-    type Error = Problem;
-    type Future = std::pin::Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let kind = content_type(request);
-        let body = read_body(request, payload);
-        Box::pin(async move {
-            let body = body.await?;
-            match kind.as_str() {
-                "application/json" => parse_json(&body),
-                "application/x-www-form-urlencoded" | "" => parse_pairs(&body, "body"),
-                _ => Err(Problem::new(
-                    StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                    "body: is neither a form (application/x-www-form-urlencoded) nor JSON (application/json)",
-                )),
-            }
-        })
-    }
-}
-
-#[derive(Serialize, utoipa::ToSchema)]
-pub struct Token {
-    access_token: String,
-    /// Always `bearer`.
-    token_type: &'static str,
-}
-
-/// Sign in.
-///
-/// The answer also sets the cookie `refresh_token`.
-#[utoipa::path(request_body(content((Login = "application/x-www-form-urlencoded"), (Login = "application/json"))), tag = "sessions",
-    responses((status = 200, body = Token), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 503, body = Problem)))]
-#[post("/users/login")]
-async fn create_session(
-    who: Login,
-    db: Data<Database>,
-    hasher: Data<Hasher>,
-    tokens: Data<Tokens>,
-    config: Data<Config>,
-) -> Result<HttpResponse, Problem> {
-    start_session(who, &db, &hasher, &tokens, &config).await
-}
-
-/// Sign in.
-///
-/// The answer also sets the cookie `refresh_token`.
-#[utoipa::path(request_body(content((Login = "application/json"), (Login = "application/x-www-form-urlencoded"))), tag = "sessions",
-    responses((status = 200, body = Token), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 503, body = Problem)))]
-#[post("/auth/login")]
-async fn login(
-    who: Login,
-    db: Data<Database>,
-    hasher: Data<Hasher>,
-    tokens: Data<Tokens>,
-    config: Data<Config>,
-) -> Result<HttpResponse, Problem> {
-    start_session(who, &db, &hasher, &tokens, &config).await
-}
-
-async fn start_session(
-    who: Login,
-    db: &Database,
-    hasher: &Hasher,
-    tokens: &Tokens,
-    config: &Config,
-) -> Result<HttpResponse, Problem> {
-    if who.username.contains('\0') {
-        return Err(AccountError::WrongCredentials.into());
-    }
-    let user = super::authenticate(db, hasher, &who.username, Password::typed(who.password)).await?;
-    let token = Token { access_token: tokens.sign_access(user)?, token_type: "bearer" };
-    Ok(HttpResponse::Ok().cookie(refresh_cookie(tokens.sign_refresh(user)?, &config.cookie)).json(token))
 }
 
 /// The own profile.

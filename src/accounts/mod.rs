@@ -8,6 +8,7 @@ pub mod bulk;
 mod changes;
 mod country;
 mod email;
+mod login;
 mod password;
 mod profile;
 pub mod smoke;
@@ -15,8 +16,8 @@ mod store;
 mod username;
 
 use jiff::tz::TimeZone;
+use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use api::routes;
 pub use changes::Changes;
 pub use email::Email;
 pub use password::{Hasher, HashingThreads, Password};
@@ -28,6 +29,11 @@ use crate::energy;
 use crate::platform::{Connection, DatabaseError, Problem, UserId};
 use crate::sessions::SignedIn;
 use crate::strength::ScoredAs;
+
+pub fn routes(config: &mut ServiceConfig) {
+    login::routes(config);
+    api::routes(config);
+}
 
 #[derive(Debug, thiserror::Error)]
 pub enum AccountError {
@@ -42,6 +48,12 @@ pub enum AccountError {
     WrongCurrentPassword,
     #[error("This account has been deactivated.")]
     Deactivated,
+    #[error(
+        "The code is missing or wrong: this account has a second factor; send its code, or a recovery code, as `code`."
+    )]
+    WrongCode,
+    #[error("Show first that the e-mail address is yours: open the link that was sent to it.")]
+    NotVerified,
     #[error("No lifter is here under this name.")]
     Unknown,
     /// The signed-in user's account went away.
@@ -68,6 +80,8 @@ impl From<AccountError> for Problem {
         match error {
             AccountError::EmailTaken | AccountError::UsernameTaken => Problem::bad_request(error.to_string()),
             AccountError::WrongCredentials => Problem::unauthorized(error.to_string()),
+            AccountError::WrongCode => Problem::unauthorized(error.to_string()).of_kind("/problems/second-factor"),
+            AccountError::NotVerified => Problem::forbidden(error.to_string()).of_kind("/problems/unverified-email"),
             AccountError::WrongCurrentPassword | AccountError::Deactivated => Problem::forbidden(error.to_string()),
             AccountError::Unknown => Problem::not_found(error.to_string()),
             AccountError::Gone => SignedIn::gone(),
@@ -102,23 +116,6 @@ pub async fn register(
     // The connection is given back meanwhile: hashing takes its time.
     let hash = hasher.hash(new.password.clone()).await.map_err(AccountError::Hashing)?;
     Ok(store::insert_user(&db.connection().await?, &new, &hash, base_url).await?)
-}
-
-/// Whose e-mail (or username) and password these are. Unknown users take the same work and get the same answer.
-pub async fn authenticate(
-    db: &crate::platform::Database,
-    hasher: &Hasher,
-    login: &str,
-    password: Password,
-) -> Result<UserId, AccountError> {
-    let found = store::find_credentials(&db.connection().await?, login).await?;
-    let hash = found.as_ref().and_then(|found| found.password_hash.clone());
-    let is_right = hasher.verify(password, hash).await.map_err(AccountError::Hashing)?;
-    match found {
-        Some(found) if is_right && found.is_active => Ok(found.id),
-        Some(_) if is_right => Err(AccountError::Deactivated),
-        _ => Err(AccountError::WrongCredentials),
-    }
 }
 
 /// Changes the own profile and gives it back as it then is.

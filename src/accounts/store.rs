@@ -56,17 +56,23 @@ pub struct Credentials {
     pub id: UserId,
     pub password_hash: Option<String>,
     pub is_active: bool,
+    pub is_verified: bool,
 }
 
 /// By e-mail, or by username where `login` has no `@`, which no username may have.
 pub async fn find_credentials(db: &Connection, login: &str) -> Result<Option<Credentials>, DatabaseError> {
     let sql = if login.contains('@') {
-        "SELECT id, password_hash, is_active FROM users WHERE lower(email) = lower($1 COLLATE \"C\")"
+        "SELECT id, password_hash, is_active, email_verified_at IS NOT NULL FROM users WHERE lower(email) = lower($1 COLLATE \"C\")"
     } else {
-        "SELECT id, password_hash, is_active FROM users WHERE lower(username) = lower($1 COLLATE \"C\")"
+        "SELECT id, password_hash, is_active, email_verified_at IS NOT NULL FROM users WHERE lower(username) = lower($1 COLLATE \"C\")"
     };
     let row = db.query_opt(sql, &[&login.trim()]).await?;
-    Ok(row.map(|row| Credentials { id: UserId(row.get(0)), password_hash: row.get(1), is_active: row.get(2) }))
+    Ok(row.map(|row| Credentials {
+        id: UserId(row.get(0)),
+        password_hash: row.get(1),
+        is_active: row.get(2),
+        is_verified: row.get(3),
+    }))
 }
 
 /// The stored hash of an active user.

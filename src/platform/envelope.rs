@@ -44,7 +44,7 @@ pub async fn envelope(
     let _in_flight = envelope.lifecycle.request_begins();
     let id = RequestId::of(&request);
     let method = request.method().clone();
-    let client = client_address(&request);
+    let client = client_address(request.peer_addr(), request.headers());
     let origin = request.headers().get(ORIGIN).cloned();
     let reading = IsReadingBody::default();
     request.extensions_mut().insert(id.clone());

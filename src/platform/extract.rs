@@ -100,13 +100,37 @@ impl<T: DeserializeOwned + Validate<Context = ()> + 'static> FromRequest for Bod
         Box::pin(async move {
             // Read first, so that the connection can be used again after a refusal.
             let body = body.await?;
-            if !(kind.is_empty() || kind == "application/json" || kind.ends_with("+json")) {
-                let detail = "body: is not JSON; send it with Content-Type: application/json";
-                return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
-            }
-            check(parse_json(&body)?).map(Self)
+            parse_body(&kind, &body).map(Self)
         })
     }
+}
+
+/// As [`Body`], where nothing may be sent as well.
+pub struct OptionalBody<T>(pub T);
+
+impl<T: DeserializeOwned + Default + Validate<Context = ()> + 'static> FromRequest for OptionalBody<T> {
+    type Error = Problem;
+    type Future = Extraction<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let kind = content_type(request);
+        let body = read_body(request, payload);
+        Box::pin(async move {
+            let body = body.await?;
+            if body.trim_ascii().is_empty() {
+                return Ok(Self(T::default()));
+            }
+            parse_body(&kind, &body).map(Self)
+        })
+    }
+}
+
+fn parse_body<T: DeserializeOwned + Validate<Context = ()>>(kind: &str, body: &[u8]) -> Result<T, Problem> {
+    if !(kind.is_empty() || kind == "application/json" || kind.ends_with("+json")) {
+        let detail = "body: is not JSON; send it with Content-Type: application/json";
+        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
+    }
+    check(parse_json(body)?)
 }
 
 /// The parameters behind the `?`, which follow the rules of their type.

@@ -1,6 +1,7 @@
 //! What any service needs and no lifter ever sees: settings, database, listeners, logs, errors. Knows no feature.
 
 pub mod cached;
+pub mod client;
 pub mod config;
 pub mod database;
 pub mod envelope;
@@ -18,6 +19,7 @@ pub mod migrations;
 pub mod openapi;
 pub mod paging;
 pub mod problem;
+pub mod rate_limit;
 pub mod refusal;
 pub mod request_id;
 pub mod routing;
@@ -31,6 +33,7 @@ pub mod watchdog;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use client::Client;
 pub use config::Config;
 pub use database::{Connection, Database, DatabaseError, Transaction};
 pub use extract::{Body, Path, Query};

@@ -5,11 +5,12 @@
 
 use std::fmt;
 
-use actix_web::HttpResponse;
-use actix_web::ResponseError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
 use serde::Serialize;
+
+use super::request_id::RequestId;
 
 /// An error as the client sees it: `application/problem+json`.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -35,6 +36,9 @@ pub struct Problem {
     retry_after: Option<u32>,
     #[serde(skip)]
     allow: Option<String>,
+    /// The burst of a limit that is used up.
+    #[serde(skip)]
+    rate_limit: Option<u32>,
 }
 
 /// What is wrong with one field.
@@ -60,6 +64,7 @@ impl Problem {
             cause: None,
             retry_after: None,
             allow: None,
+            rate_limit: None,
         }
     }
 
@@ -104,6 +109,17 @@ impl Problem {
         Self { retry_after: Some(retry_after_seconds), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, detail) }
     }
 
+    /// A limit is used up; `burst` is what it gives to somebody who has paused.
+    pub fn too_many_requests(detail: impl Into<String>, retry_after_seconds: u32, burst: u32) -> Self {
+        let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, detail);
+        Self { retry_after: Some(retry_after_seconds), rate_limit: Some(burst), ..problem }
+    }
+
+    /// Names the kind of error, where a client has to tell it from others of the same status.
+    pub fn of_kind(self, kind: &'static str) -> Self {
+        Self { kind, ..self }
+    }
+
     /// A fault of ours. `cause` goes to the log alone.
     pub fn internal(cause: impl fmt::Display) -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side; try again later.")
@@ -118,6 +134,12 @@ impl Problem {
 
     pub fn cause(&self) -> Option<&str> {
         self.cause.as_deref()
+    }
+
+    /// The answer to a request, for a handler that has more to say in its headers.
+    pub fn answer_to(self, request: &HttpRequest) -> HttpResponse {
+        let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+        self.response(&id)
     }
 
     /// The answer to send, with the request's id in it.
@@ -145,6 +167,11 @@ impl ResponseError for Problem {
         }
         if let Some(seconds) = self.retry_after {
             response.insert_header((RETRY_AFTER, seconds.to_string()));
+        }
+        if let (Some(burst), Some(seconds)) = (self.rate_limit, self.retry_after) {
+            response.insert_header(("RateLimit-Limit", burst.to_string()));
+            response.insert_header(("RateLimit-Remaining", "0"));
+            response.insert_header(("RateLimit-Reset", seconds.to_string()));
         }
         if let Some(methods) = &self.allow {
             response.insert_header((ALLOW, methods.as_str()));

@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use actix_web::dev::ServiceRequest;
-use actix_web::http::header::HeaderName;
+use actix_web::http::header::{HeaderMap, HeaderName};
 use uuid::Builder;
 
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -45,10 +45,10 @@ pub fn from_proxy(peer: Option<SocketAddr>) -> bool {
 }
 
 /// The address of the client: what the loopback proxy added last to `X-Forwarded-For`, or the peer itself.
-pub fn client_address(request: &ServiceRequest) -> Option<IpAddr> {
+pub fn client_address(peer: Option<SocketAddr>, headers: &HeaderMap) -> Option<IpAddr> {
     // Of several such lines the last is the nearest proxy's.
-    let header = request.headers().get_all("x-forwarded-for").last().and_then(|value| value.to_str().ok());
-    forwarded_address(request.peer_addr(), header)
+    let header = headers.get_all("x-forwarded-for").last().and_then(|value| value.to_str().ok());
+    forwarded_address(peer, header)
 }
 
 fn forwarded_address(peer: Option<SocketAddr>, forwarded_for: Option<&str>) -> Option<IpAddr> {

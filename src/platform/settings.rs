@@ -108,12 +108,20 @@ settings! {
 
     /// Signs access tokens: at least 32 random bytes, such as `openssl rand -base64 48` prints.
     jwt_secret_key | "SECRET_KEY" = "", "the output of: openssl rand -base64 48", Secret;
+    /// The key before: tokens that it signed stay valid. `repduel rotate-keys` sets it.
+    jwt_secret_key_previous = "", "the JWT_SECRET_KEY of before", Secret;
     /// Signs refresh tokens: as above, but another one.
     refresh_jwt_secret_key | "JWT_REFRESH_SECRET_KEY" = "", "the output of: openssl rand -base64 48", Secret;
+    /// The key before.
+    refresh_jwt_secret_key_previous = "", "the REFRESH_JWT_SECRET_KEY of before", Secret;
     /// Seals what must lie in the database and not be read there: as above, a third one.
     data_key = "", "the output of: openssl rand -base64 48", Secret;
-    /// Minutes that an access token lives. Existing clients never refresh: this is how long they stay signed in.
+    /// The key before: what it sealed is still opened.
+    data_key_previous = "", "the DATA_KEY of before", Secret;
+    /// Minutes that an access token lives.
     access_token_expire_minutes = "60", "60", Plain;
+    /// The same for a login at /users/login without `grant`: existing clients never refresh, and lose a workout silently.
+    legacy_access_token_expire_minutes = "1440", "1440", Plain;
     /// Days that a refresh token lives.
     refresh_token_expire_days = "30", "30", Plain;
     /// The refresh cookie's SameSite: none, lax or strict.
@@ -132,6 +140,41 @@ settings! {
     password_hashers = "0", "2", Plain;
     /// Passwords that may wait for that; more are answered with 503.
     password_queue = "256", "256", Plain;
+
+    /// Who may register: open (anybody), invite (whoever has a link of a member's) or closed (of an admin's).
+    /// Unset: invite, in development open.
+    registration = "", "invite", Plain;
+    /// Who may read boards: everyone, or members.
+    public_boards = "everyone", "members", Plain;
+    /// The age from which one may register, in years; pages ask for it.
+    min_age = "16", "16", Plain;
+    /// Where it says who runs this server; pages link it.
+    imprint_url = "", "https://example.org/imprint", Plain;
+    /// Where it says what is done with personal data; pages link it.
+    privacy_url = "", "https://example.org/privacy", Plain;
+    /// 1: nobody signs in before having shown that the e-mail address is theirs.
+    require_verified_email = "0", "1", Plain;
+
+    /// Requests of one address that nobody is signed in for: a rate and a burst, or off.
+    rate_limit_anonymous = "10/s:20", "10/s:20", Plain;
+    /// Requests of one user, or of one API key: a rate and a burst, or off.
+    rate_limit_user = "40/s:120", "40/s:120", Plain;
+    /// Logins, registrations, refreshes and resets of one account: a rate and a burst; of one address four times the
+    /// burst, since a gym is one address. off also ends the pauses after five failures.
+    rate_limit_auth = "1/s:5", "1/s:5", Plain;
+
+    /// The sender of all mails. Unset: no mail is sent, and whatever needs one says so.
+    mail_from = "", "repduel <repduel@example.org>", Plain;
+    /// The mail server that takes our mails.
+    smtp_host = "localhost", "mail.example.org", Plain;
+    /// Its port.
+    smtp_port = "25", "587", Plain;
+    /// none, starttls (must be offered), or tls (from the first byte).
+    smtp_tls = "none", "starttls", Plain;
+    /// The name to sign in with at the mail server; unset: without.
+    smtp_username = "", "repduel@example.org", Plain;
+    /// The password for it.
+    smtp_password = "", "the password of SMTP_USERNAME", Secret;
 
     /// Where uploaded pictures lie; they are served at /static.
     static_storage_dir = "/var/lib/repduel/static", "/var/lib/repduel/static", Plain;

@@ -1,9 +1,11 @@
+use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 
 use crate::platform::config::{self, CookieConfig};
 
-/// Where the refresh cookie is sent: the refresh route alone.
-const PATH: &str = "/api/v1/users/refresh";
+pub const NAME: &str = "refresh_token";
+/// Where it is sent: both refresh routes and the logout lie below.
+const PATH: &str = "/api/v1";
 
 /// The cookie that carries a refresh token. It has no life of its own: it ends with the browser's session.
 pub fn refresh_cookie(token: String, config: &CookieConfig) -> Cookie<'static> {
@@ -12,10 +14,16 @@ pub fn refresh_cookie(token: String, config: &CookieConfig) -> Cookie<'static> {
         config::SameSite::Lax => SameSite::Lax,
         config::SameSite::Strict => SameSite::Strict,
     };
-    let mut cookie =
-        Cookie::build("refresh_token", token).path(PATH).http_only(true).secure(config.secure).same_site(same_site);
+    let mut cookie = Cookie::build(NAME, token).path(PATH).http_only(true).secure(config.secure).same_site(same_site);
     if let Some(domain) = &config.domain {
         cookie = cookie.domain(domain.clone());
     }
     cookie.finish()
+}
+
+/// Takes the cookie away.
+pub fn no_cookie(config: &CookieConfig) -> Cookie<'static> {
+    let mut cookie = refresh_cookie(String::new(), config);
+    cookie.set_max_age(Duration::ZERO);
+    cookie
 }

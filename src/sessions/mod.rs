@@ -1,110 +1,135 @@
-//! Sessions: the tokens by which a request proves whose it is.
+//! Sessions: whose a request is, and for how long.
 //!
-//! HS256 JSON Web Tokens with `sub`, `type`, `iat`, `exp` and `jti`. Access and refresh tokens are signed with
-//! different keys and carry different types; neither passes for the other.
+//! A login begins a session: a family of refresh tokens. Access tokens are signed and believed without the database
+//! until they expire; a session that has ended, and a user who is deactivated or gone, stand in [`Revocations`],
+//! which every process holds in memory. Invariant: of a family's tokens one is unspent for each client that holds
+//! one; a spent one that comes again after [`GRACE`] seconds was stolen, and ends the family.
 
+mod api;
 mod cookie;
-mod signed_in;
+mod identity;
+mod last_use;
+mod revocations;
+mod role;
+mod store;
+mod tokens;
 
 use std::time::Duration;
 
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::platform::config::{Config, Key};
-use crate::platform::{Problem, UserId};
+use crate::audit::{self, Action, Entry};
+use crate::platform::{Client, Connection, Database, DatabaseError, Problem, UserId};
 
-pub use cookie::refresh_cookie;
-pub use signed_in::SignedIn;
+pub use api::{Grant, Token, routes, session_answer};
+pub use identity::{Credential, InPerson, KEY_PREFIX, KnownKeys, SignedIn, Visitor, identify, key_hash};
+pub use last_use::LastUse;
+pub use revocations::Revocations;
+pub use role::{Admin, Moderator, Role};
+pub use tokens::Tokens;
 
-/// What a token is good for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TokenType {
-    Access,
-    Refresh,
+/// Within so many seconds a spent refresh token is that of a tab which came second.
+const GRACE: f64 = 10.0;
+
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    #[error("The refresh token is not valid or has expired; sign in again.")]
+    Invalid,
+    #[error("No session of yours has this id.")]
+    Unknown,
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    #[error("{0}")]
+    Token(Problem),
 }
 
-#[derive(Debug, Serialize, Deserialize)]
-struct Claims {
-    sub: Uuid,
-    #[serde(rename = "type")]
-    token_type: TokenType,
-    iat: u64,
-    exp: u64,
-    jti: Uuid,
+impl From<Problem> for SessionError {
+    fn from(problem: Problem) -> Self {
+        Self::Token(problem)
+    }
 }
 
-/// Signs and reads one type of token.
-struct Signer {
-    token_type: TokenType,
-    life: Duration,
-    header: Header,
-    encoding: EncodingKey,
-    decoding: DecodingKey,
-    validation: Validation,
-}
-
-impl Signer {
-    fn new(token_type: TokenType, key: &Key, life: Duration) -> Self {
-        let mut validation = Validation::new(Algorithm::HS256);
-        validation.leeway = 0;
-        validation.set_required_spec_claims(&["exp", "sub"]);
-        Self {
-            token_type,
-            life,
-            header: Header::new(Algorithm::HS256),
-            encoding: EncodingKey::from_secret(key.bytes()),
-            decoding: DecodingKey::from_secret(key.bytes()),
-            validation,
+impl From<SessionError> for Problem {
+    fn from(error: SessionError) -> Self {
+        match error {
+            SessionError::Invalid => Problem::unauthorized(error.to_string()),
+            SessionError::Unknown => Problem::not_found(error.to_string()),
+            SessionError::Database(error) => error.into(),
+            SessionError::Token(problem) => problem,
         }
     }
-
-    fn sign(&self, user: UserId) -> Result<String, Problem> {
-        let now = jsonwebtoken::get_current_timestamp();
-        let claims = Claims {
-            sub: user.0,
-            token_type: self.token_type,
-            iat: now,
-            exp: now + self.life.as_secs(),
-            jti: Uuid::now_v7(),
-        };
-        jsonwebtoken::encode(&self.header, &claims, &self.encoding).map_err(Problem::internal)
-    }
-
-    fn read(&self, token: &str) -> Option<UserId> {
-        let claims = jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation).ok()?.claims;
-        (claims.token_type == self.token_type).then_some(UserId(claims.sub))
-    }
 }
 
-/// The keys of this installation.
-pub struct Tokens {
-    access: Signer,
-    refresh: Signer,
+/// What a client gets at a login and at each refresh.
+pub struct Pair {
+    pub access: String,
+    pub access_life: Duration,
+    pub refresh: String,
 }
 
-impl Tokens {
-    pub fn new(config: &Config) -> Self {
-        Self {
-            access: Signer::new(TokenType::Access, &config.access_key, config.access_token_life),
-            refresh: Signer::new(TokenType::Refresh, &config.refresh_key, config.refresh_token_life),
+/// Begins a session of a user who has just shown who they are, in the caller's transaction.
+pub async fn begin(
+    db: &Connection,
+    tokens: &Tokens,
+    client: &Client,
+    user: UserId,
+    access_life: Duration,
+) -> Result<Pair, SessionError> {
+    let session = Uuid::now_v7();
+    let refresh = tokens.sign_refresh(user, session)?;
+    store::insert_session(db, client, user, session, &refresh, tokens.session_life(access_life)).await?;
+    Ok(Pair { access: tokens.sign_access(user, session, access_life)?, access_life, refresh: refresh.text })
+}
+
+/// Spends a refresh token for a new pair. Of many that come at once with the same one each gets a pair of its own.
+pub async fn refresh(db: &Database, tokens: &Tokens, client: &Client, token: &str) -> Result<Pair, SessionError> {
+    let old = tokens.read_refresh(token).ok_or(SessionError::Invalid)?;
+    let new = tokens.sign_refresh(old.user, old.session)?;
+    let life = tokens.refresh_life();
+    let connection = db.connection().await?;
+    match store::spend_token(&connection, client, &old, &new, life, GRACE).await? {
+        store::Spent::Renewed => {
+            let access_life = tokens.access_life();
+            let access = tokens.sign_access(old.user, old.session, access_life)?;
+            Ok(Pair { access, access_life, refresh: new.text })
+        }
+        store::Spent::Ended => Err(SessionError::Invalid),
+        store::Spent::Reused => {
+            slog_scope::warn!("a spent refresh token was used again: its session ends";
+                "user_id" => old.user.0.to_string(), "session_id" => old.session.to_string(),
+                "client" => client.address.map(|address| address.to_string()), "request_id" => &client.request_id);
+            let transaction = connection.begin().await?;
+            if store::end_sessions(&transaction, old.user, Some(old.session), None, tokens.longest_access()).await? > 0
+            {
+                audit::record(&transaction, client, Entry::refused(Some(old.user), Action::RefreshTokenReused)).await?;
+            }
+            transaction.commit().await?;
+            Err(SessionError::Invalid)
         }
     }
+}
 
-    /// A token that opens requests for a while.
-    pub fn sign_access(&self, user: UserId) -> Result<String, Problem> {
-        self.access.sign(user)
-    }
+/// Ends one session of a user's; false when there is none that goes on.
+pub async fn end(db: &Connection, tokens: &Tokens, user: UserId, session: Uuid) -> Result<bool, DatabaseError> {
+    Ok(store::end_sessions(db, user, Some(session), None, tokens.longest_access()).await? > 0)
+}
 
-    /// A token that gets new access tokens.
-    pub fn sign_refresh(&self, user: UserId) -> Result<String, Problem> {
-        self.refresh.sign(user)
-    }
+/// Ends all sessions of a user's but one, in the caller's transaction.
+pub async fn end_all(db: &Connection, tokens: &Tokens, user: UserId, but: Option<Uuid>) -> Result<u64, DatabaseError> {
+    store::end_sessions(db, user, None, but, tokens.longest_access()).await
+}
 
-    /// Whose access token this is; none when it is forged, expired or of another type.
-    pub fn read_access(&self, token: &str) -> Option<UserId> {
-        self.access.read(token)
-    }
+/// Shuts a user out of every process: for one who is deactivated or deleted, in the transaction that does it.
+pub async fn shut_out(db: &Connection, tokens: &Tokens, user: UserId) -> Result<(), DatabaseError> {
+    store::insert_revocation(db, user.0, tokens.longest_access()).await.map(|_| ())
+}
+
+/// Takes an API key back, in the transaction that deletes it.
+pub async fn revoke_key(db: &Connection, tokens: &Tokens, key: Uuid) -> Result<(), DatabaseError> {
+    store::insert_revocation(db, key, tokens.longest_access()).await.map(|_| ())
+}
+
+/// Lets a user in again who was shut out. The sessions of before stay ended.
+pub async fn let_in(db: &Connection, user: UserId) -> Result<(), DatabaseError> {
+    store::delete_revocation(db, user.0).await.map(|_| ())
 }

