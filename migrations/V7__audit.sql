@@ -37,21 +37,26 @@ $$;
 CREATE TRIGGER audit_is_not_truncated BEFORE TRUNCATE ON audit
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_truncation_of_audit();
 
-CREATE FUNCTION blank_audit_addresses(before timestamptz) RETURNS bigint LANGUAGE plpgsql
-    SET repduel.audit_may_change = 'yes' AS $$
+CREATE FUNCTION blank_audit_addresses(before timestamptz) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE blanked bigint;
 BEGIN
+    PERFORM set_config('repduel.audit_may_change', 'yes', true);
     UPDATE audit SET address = NULL WHERE at < before AND address IS NOT NULL;
     GET DIAGNOSTICS blanked = ROW_COUNT;
+    PERFORM set_config('repduel.audit_may_change', 'no', true);
     RETURN blanked;
 END
 $$;
 
-CREATE FUNCTION forget_user_in_audit(forgotten uuid) RETURNS void LANGUAGE sql
-    SET repduel.audit_may_change = 'yes' AS $$
-    UPDATE audit SET actor = CASE WHEN actor = forgotten THEN NULL ELSE actor END,
-                     target = CASE WHEN target = forgotten THEN NULL ELSE target END,
-                     detail = NULL,
+CREATE FUNCTION forget_user_in_audit(forgotten uuid) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE changed bigint;
+BEGIN
+    PERFORM set_config('repduel.audit_may_change', 'yes', true);
+    UPDATE audit SET actor = nullif(actor, forgotten), target = nullif(target, forgotten), detail = NULL,
                      address = CASE WHEN actor = forgotten OR actor IS NULL THEN NULL ELSE address END
-    WHERE actor = forgotten OR target = forgotten
+    WHERE actor = forgotten OR target = forgotten;
+    GET DIAGNOSTICS changed = ROW_COUNT;
+    PERFORM set_config('repduel.audit_may_change', 'no', true);
+    RETURN changed;
+END
 $$;
