@@ -30,7 +30,7 @@ use crate::platform::routing::{KnownMethods, unmatched};
 use crate::platform::watchdog::Watchdog;
 use crate::platform::{Config, Database, health, indexes, installation, migrations, openapi, uploads, version};
 use crate::sessions::{KnownKeys, LastUse, Revocations, Tokens, identify};
-use crate::{accounts, audit, catalogue, energy, lifts, ranks, sessions, standards};
+use crate::{accounts, admin, admission, api_keys, audit, catalogue, energy, lifts, ranks, sessions, standards};
 
 /// Longer than Caddy keeps its connections to us, so that it never sends into one that we are closing.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
@@ -45,7 +45,10 @@ fn routes(config: &mut ServiceConfig) {
         scope::scope("/api/v1")
             .configure(sessions::routes)
             .configure(audit::routes)
+            .configure(admission::routes)
+            .configure(api_keys::routes)
             .configure(accounts::routes)
+            .configure(admin::routes)
             .configure(catalogue::routes)
             .configure(lifts::routes)
             .configure(energy::routes)

@@ -11,6 +11,9 @@
 //! | [`strength`] | pure science: numbers in, numbers out |
 //! | [`sessions`] | tokens: whose request this is |
 //! | [`audit`] | what was done to accounts, by whom |
+//! | [`admin`] | looking after accounts: roles, deactivation, deletion, moderation |
+//! | [`admission`] | who may register, invitations |
+//! | [`api_keys`] | by which other programs act for a user |
 //! | [`accounts`] | users, passwords, profiles |
 //! | [`catalogue`] | exercises ("scenarios"), muscles, equipment |
 //! | [`lifts`] | scores, personal bests, the boards of exercises |
@@ -20,6 +23,9 @@
 //! | [`meets`] | real lifters from files of meet results |
 
 pub mod accounts;
+pub mod admin;
+pub mod admission;
+pub mod api_keys;
 pub mod app;
 pub mod audit;
 pub mod catalogue;
