@@ -1,5 +1,7 @@
 //! Deleting an account: everything that is somebody's goes, in one transaction.
 
+use std::time::Duration;
+
 use actix_web::web::Data;
 use actix_web::{HttpResponse, delete};
 use serde::Deserialize;
@@ -16,8 +18,8 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(delete_own_user);
 }
 
-/// A login that began within so many hours says who somebody is as well as a password: existing clients send none.
-const RECENT_LOGIN_HOURS: f64 = 24.0;
+/// A login no older than this says who somebody is as well as a password: existing clients send none.
+const RECENT: Duration = Duration::from_secs(24 * 60 * 60);
 
 #[derive(Default, Deserialize, garde::Validate, utoipa::ToSchema)]
 #[garde(allow_unvalidated)]
@@ -51,7 +53,7 @@ async fn delete_own_user(
                 return Err(AccountError::WrongPassword.into());
             }
         }
-        None if sessions::began_within(&connection, me.id, me.session, RECENT_LOGIN_HOURS).await? => {}
+        None if sessions::began_within(&connection, me.id, me.session, RECENT).await? => {}
         None => return Err(AccountError::NeedsPassword.into()),
     }
     let transaction = connection.begin().await?;

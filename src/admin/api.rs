@@ -5,6 +5,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::store::{self, Filter};
 use super::{Account, Actor, AdminError, Change};
+use crate::platform::extract::First;
 use crate::platform::paging::Listed;
 use crate::platform::{Body, Client, Database, Path, Problem, Query, Time, UserId};
 use crate::sessions::{Admin, Role, Tokens};
@@ -116,9 +117,8 @@ pub struct AdminUserUpdate {
         (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 #[patch("/admin/users/{user_id}")]
 async fn update_user(
-    admin: Admin,
+    First(admin, body): First<Admin, Body<AdminUserUpdate>>,
     user_id: Path<UserId>,
-    body: Body<AdminUserUpdate>,
     client: Client,
     db: Data<Database>,
     tokens: Data<Tokens>,

@@ -9,6 +9,7 @@ mod store;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use store::Filter;
 pub use store::{Account, find_account};
 
 use crate::accounts::{self, AccountError};
@@ -191,4 +192,14 @@ pub async fn withhold(
     let action = if is_withheld { Action::Withheld } else { Action::Shown };
     actor.record(&transaction, user, action, Some(reason)).await?;
     Ok(transaction.commit().await?)
+}
+
+/// Members by username, from behind the lower-case name `after` on: for an operator.
+pub async fn list_accounts(
+    db: &Connection,
+    begins_with: &str,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<Account>, DatabaseError> {
+    store::list_accounts(db, &Filter { begins_with, after, ..Filter::default() }, limit).await
 }

@@ -9,23 +9,26 @@ mod load_meets;
 mod load_synthetic;
 mod measure_hashing;
 mod migrate;
+mod rotate_keys;
 mod serve;
 mod setup;
 mod site;
 mod smoke;
 mod smoke_account;
+mod user;
 
 use std::fmt;
 use std::io::Write;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 use tokio_postgres::Client;
 
-use crate::platform::Config;
-use crate::platform::database::{DatabaseError, connect};
+use crate::platform::database::{DatabaseError, Shared, connect};
 use crate::platform::listener::Handed;
 use crate::platform::settings::{Mistake, Settings, Sources};
+use crate::platform::{Config, Database};
 use crate::platform::{logging, machine, version};
 
 /// A strength-training competition on your own server.
@@ -47,6 +50,8 @@ enum Command {
     Setup(setup::Setup),
     Site(site::Site),
     EncryptCredentials(encrypt_credentials::EncryptCredentials),
+    RotateKeys(rotate_keys::RotateKeys),
+    User(user::User),
     BackUp(back_up::BackUp),
     SmokeAccount(smoke_account::SmokeAccount),
     Smoke(smoke::Smoke),
@@ -96,6 +101,7 @@ impl Command {
             Self::Setup(command) => return command.run(),
             Self::Site(command) => return command.run(),
             Self::EncryptCredentials(command) => return command.run(),
+            Self::RotateKeys(command) => return command.run(),
             Self::Documents(command) => return command.run(),
             _ => {}
         }
@@ -117,7 +123,12 @@ impl Command {
                 Self::LoadMeets(command) => command.run(sources).await,
                 Self::LoadSynthetic(command) => command.run(sources).await,
                 Self::MeasureHashing(command) => command.run(sources).await,
-                Self::Setup(_) | Self::Site(_) | Self::EncryptCredentials(_) | Self::Documents(_) => Ok(()),
+                Self::User(command) => command.run(sources).await,
+                Self::Setup(_)
+                | Self::Site(_)
+                | Self::EncryptCredentials(_)
+                | Self::RotateKeys(_)
+                | Self::Documents(_) => Ok(()),
             }
         })
     }
@@ -183,6 +194,23 @@ async fn connect_to_current_database(config: &Config) -> Result<Client, Failure>
     let client = connect_to_database(config).await.map_err(Failure::Unreachable)?;
     crate::platform::migrations::check(&client).await.map_err(Failure::Failed)?;
     Ok(client)
+}
+
+/// The database with its current schema, for a command that works by the rules of the service.
+async fn open_database(config: &Config) -> Result<Database, Failure> {
+    drop(connect_to_current_database(config).await?);
+    let shared = Arc::new(Shared::default());
+    let mut reasons = Vec::new();
+    for dsn in &config.database.candidates {
+        match connect(dsn, config.database.ca_file.as_deref()).await {
+            Ok(_) => {
+                shared.set_found(dsn, &config.database, 1)?;
+                return Ok(Database::of_worker(shared));
+            }
+            Err(error) => reasons.push(error.to_string()),
+        }
+    }
+    Err(Failure::Unreachable(reasons.join("; ")))
 }
 
 impl From<DatabaseError> for String {

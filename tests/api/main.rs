@@ -3,17 +3,26 @@
 //! The files are laid out like the routes. `tools/test.sh` provides the database.
 
 mod accounts;
+mod admin;
+mod admission;
+mod api_keys;
+mod audit;
 mod catalogue;
 mod commands;
 mod energy;
 mod hostile;
+mod limits;
 mod logs;
 mod meets;
 mod migrations;
 mod outage;
 mod plumbing;
+mod privacy;
 mod races;
 mod ranks;
+mod refresh;
+mod revocations;
+mod roles;
 mod scores;
 mod sessions;
 mod settings;
