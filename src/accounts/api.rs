@@ -27,7 +27,7 @@ pub struct UserCreate {
     /// 3 to 32 letters, digits, `_`, `.` or `-`.
     username: String,
     email: String,
-    /// 8 to 256 characters.
+    /// 8 to 256 characters; none of the most common passwords, not the username, not the e-mail.
     password: String,
     /// 1 to 50 characters; the username where it is not given.
     display_name: Option<String>,
@@ -38,9 +38,10 @@ impl TryFrom<UserCreate> for NewUser {
 
     fn try_from(body: UserCreate) -> Result<Self, Problem> {
         let mut errors = Errors::default();
-        let email = errors.required("email", Some(Some(body.email)), |text| Email::parse(&text));
-        let username = errors.required("username", Some(Some(body.username)), |text| Username::parse(&text));
-        let password = errors.required("password", Some(Some(body.password)), Password::parse);
+        let email = errors.required("email", Some(Some(&body.email)), |text| Email::parse(text));
+        let username = errors.required("username", Some(Some(&body.username)), |text| Username::parse(text));
+        let names = [body.username.as_str(), body.email.as_str()];
+        let password = errors.required("password", Some(Some(body.password)), |text| Password::parse_for(text, &names));
         // Existing clients may send an empty one.
         let shown = body.display_name.filter(|name| !name.trim().is_empty());
         let display_name = shown.and_then(|name| errors.required("display_name", Some(Some(name)), parse_display_name));

@@ -12,7 +12,7 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, post};
 use serde::Deserialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{AccountError, Hasher, Password, store};
+use super::{AccountError, Hasher, Password, Verdict, store};
 use crate::audit::{self, Action, Entry};
 use crate::platform::extract::{content_type, parse_json, parse_pairs, read_body};
 use crate::platform::rate_limit::RateLimits;
@@ -150,9 +150,9 @@ async fn authenticate(
         false => store::find_credentials(&tools.db.connection().await?, name).await?,
     };
     let hash = found.as_ref().and_then(|found| found.password_hash.clone());
-    let is_right = tools.hasher.verify(password, hash).await.map_err(AccountError::Hashing)?;
+    let verdict = tools.hasher.examine(password.clone(), hash.clone()).await.map_err(AccountError::Hashing)?;
     let target = found.as_ref().map(|found| found.id);
-    let Some(found) = found.filter(|_| is_right) else {
+    let Some(found) = found.filter(|_| verdict != Verdict::Wrong) else {
         let entry = Entry::refused(target, Action::SignedIn);
         audit::record(&tools.db.connection().await?, client, entry).await?;
         return Err(AccountError::WrongCredentials);
@@ -164,5 +164,22 @@ async fn authenticate(
         return Err(AccountError::NotVerified);
     }
     let _ = code;
+    if let (Verdict::RightButOutdated, Some(old)) = (verdict, hash) {
+        renew(tools, found.id, password, &old).await;
+    }
     Ok(found.id)
+}
+
+/// Hashes a password in today's way. Nobody is kept out when this fails: the next login tries again.
+async fn renew(tools: &Tools, user: UserId, password: Password, old: &str) {
+    let renewed: Result<(), Problem> = async {
+        let new = tools.hasher.hash(password).await?;
+        store::renew_password_hash(&tools.db.connection().await?, user, old, &new).await?;
+        Ok(())
+    }
+    .await;
+    if let Err(problem) = renewed {
+        slog_scope::warn!("a password could not be hashed anew"; "user_id" => user.0.to_string(),
+            "error" => problem.cause().map_or_else(|| problem.to_string(), str::to_owned));
+    }
 }

@@ -6,8 +6,10 @@
 mod api;
 pub mod bulk;
 mod changes;
+mod common_passwords;
 mod country;
 mod email;
+mod hashing;
 mod login;
 mod password;
 mod profile;
@@ -20,7 +22,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use changes::Changes;
 pub use email::Email;
-pub use password::{Hasher, HashingThreads, Password};
+pub use hashing::{Hasher, HashingThreads, Verdict};
+pub use password::Password;
 pub use profile::UserRead;
 pub(crate) use profile::user_columns;
 pub use username::Username;
@@ -46,6 +49,8 @@ pub enum AccountError {
     WrongCredentials,
     #[error("current_password: is needed to change e-mail or password, and is missing or wrong")]
     WrongCurrentPassword,
+    #[error("{0}")]
+    RefusedPassword(&'static str),
     #[error("This account has been deactivated.")]
     Deactivated,
     #[error(
@@ -83,6 +88,7 @@ impl From<AccountError> for Problem {
             AccountError::WrongCode => Problem::unauthorized(error.to_string()).of_kind("/problems/second-factor"),
             AccountError::NotVerified => Problem::forbidden(error.to_string()).of_kind("/problems/unverified-email"),
             AccountError::WrongCurrentPassword | AccountError::Deactivated => Problem::forbidden(error.to_string()),
+            AccountError::RefusedPassword(why) => Problem::invalid("password", why),
             AccountError::Unknown => Problem::not_found(error.to_string()),
             AccountError::Gone => SignedIn::gone(),
             AccountError::Hashing(problem) => problem,
@@ -126,20 +132,26 @@ pub async fn change(
     user: UserId,
     changes: Changes,
 ) -> Result<UserRead, AccountError> {
-    let mut new_hash = None;
+    let mut hashes = store::Hashes::default();
     if changes.needs_password() {
-        let stored = store::find_password(&db.connection().await?, user).await?.ok_or(AccountError::Gone)?;
+        let own = store::find_own_credentials(&db.connection().await?, user).await?.ok_or(AccountError::Gone)?;
         let typed = changes.current_password.clone().ok_or(AccountError::WrongCurrentPassword)?;
-        if !hasher.verify(typed, stored).await.map_err(AccountError::Hashing)? {
+        if !hasher.verify(typed, own.password_hash.clone()).await.map_err(AccountError::Hashing)? {
             return Err(AccountError::WrongCurrentPassword);
         }
         if let Some(password) = changes.password.clone() {
-            new_hash = Some(hasher.hash(password).await.map_err(AccountError::Hashing)?);
+            let names = [Some(own.username.as_str()), own.email.as_deref()];
+            let new_names =
+                [changes.username.as_ref().map(Username::as_str), changes.email.as_ref().map(Email::as_str)];
+            let names: Vec<_> = names.into_iter().chain(new_names).flatten().collect();
+            let password = password.unless_named(&names).map_err(AccountError::RefusedPassword)?;
+            hashes.new = Some(hasher.hash(password).await.map_err(AccountError::Hashing)?);
         }
+        hashes.old = own.password_hash;
     }
     let db = db.connection().await?;
     let transaction = db.begin().await?;
-    match write_changes(&transaction, base_url, user, &changes, new_hash).await {
+    match write_changes(&transaction, base_url, user, &changes, hashes).await {
         Ok(profile) => {
             transaction.commit().await?;
             Ok(profile)
@@ -156,9 +168,13 @@ async fn write_changes(
     base_url: &str,
     user: UserId,
     changes: &Changes,
-    new_hash: Option<String>,
+    hashes: store::Hashes,
 ) -> Result<UserRead, AccountError> {
-    let zone = store::update_user(db, user, changes, new_hash).await?.ok_or(AccountError::Gone)?;
+    let Some(zone) = store::update_user(db, user, changes, &hashes).await? else {
+        // Of many changes with one old password the first wins; for the others it is the wrong one by then.
+        let is_there = hashes.old.is_some() && is_active(db, user).await?;
+        return Err(if is_there { AccountError::WrongCurrentPassword } else { AccountError::Gone });
+    };
     if let Some(weight_kg) = changes.weight_kg {
         let zone = TimeZone::get(&zone).unwrap_or(TimeZone::UTC);
         let today = jiff::Timestamp::now().to_zoned(zone).date();

@@ -11,6 +11,7 @@ mod logs;
 mod meets;
 mod migrations;
 mod outage;
+mod passwords;
 mod plumbing;
 mod races;
 mod ranks;
