@@ -11,6 +11,7 @@
 //! | [`strength`] | pure science: numbers in, numbers out |
 //! | [`sessions`] | tokens: whose request this is |
 //! | [`audit`] | what was done to accounts, by whom |
+//! | [`second_factor`] | codes of a generator, recovery codes |
 //! | [`accounts`] | users, passwords, profiles |
 //! | [`catalogue`] | exercises ("scenarios"), muscles, equipment |
 //! | [`lifts`] | scores, personal bests, the boards of exercises |
@@ -29,6 +30,7 @@ pub mod lifts;
 pub mod meets;
 pub mod platform;
 pub mod ranks;
+pub mod second_factor;
 pub mod sessions;
 pub mod standards;
 pub mod strength;

@@ -12,11 +12,14 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, post};
 use serde::Deserialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::second_factor::Attempt;
 use super::{AccountError, Hasher, Password, Verdict, store};
 use crate::audit::{self, Action, Entry};
 use crate::platform::extract::{content_type, parse_json, parse_pairs, read_body};
 use crate::platform::rate_limit::RateLimits;
+use crate::platform::seal::Sealer;
 use crate::platform::{Client, Config, Database, Problem, UserId};
+use crate::second_factor::{self, SecondFactorError};
 use crate::sessions::{self, Grant, Tokens, session_answer};
 
 pub fn routes(config: &mut ServiceConfig) {
@@ -62,6 +65,7 @@ struct Tools {
     hasher: Data<Hasher>,
     tokens: Data<Tokens>,
     limits: Data<RateLimits>,
+    sealer: Data<Sealer>,
     config: Data<Config>,
 }
 
@@ -79,6 +83,7 @@ impl FromRequest for Tools {
                 hasher: data(request)?,
                 tokens: data(request)?,
                 limits: data(request)?,
+                sealer: data(request)?,
                 config: data(request)?,
             })
         })())
@@ -163,11 +168,31 @@ async fn authenticate(
     if tools.config.requires_verified_email && !found.is_verified {
         return Err(AccountError::NotVerified);
     }
-    let _ = code;
+    demand_code(tools, client, found.id, code.as_deref()).await?;
     if let (Verdict::RightButOutdated, Some(old)) = (verdict, hash) {
         renew(tools, found.id, password, &old).await;
     }
     Ok(found.id)
+}
+
+/// Lets those pass who have no second factor, or show its code.
+async fn demand_code(tools: &Tools, client: &Client, user: UserId, code: Option<&str>) -> Result<(), AccountError> {
+    // A login without one is how a client finds out that there is a second factor; nothing has been guessed.
+    let attempt = code.map(|_| Attempt::begin(&tools.limits, user)).transpose().map_err(AccountError::Other)?;
+    let connection = tools.db.connection().await?;
+    let mut shown = second_factor::demand(&connection, &tools.sealer, user, code).await;
+    if let Some(attempt) = attempt {
+        shown = attempt.ended(shown);
+    }
+    match shown {
+        Ok(()) => Ok(()),
+        Err(SecondFactorError::WrongCode) => {
+            let entry = Entry { detail: Some("second factor"), ..Entry::refused(Some(user), Action::SignedIn) };
+            audit::record(&connection, client, entry).await?;
+            Err(AccountError::WrongCode)
+        }
+        Err(error) => Err(AccountError::Other(error.into())),
+    }
 }
 
 /// Hashes a password in today's way. Nobody is kept out when this fails: the next login tries again.

@@ -13,6 +13,7 @@ mod hashing;
 mod login;
 mod password;
 mod profile;
+mod second_factor;
 pub mod smoke;
 mod store;
 mod username;
@@ -35,6 +36,7 @@ use crate::strength::ScoredAs;
 
 pub fn routes(config: &mut ServiceConfig) {
     login::routes(config);
+    second_factor::routes(config);
     api::routes(config);
 }
 
@@ -49,6 +51,8 @@ pub enum AccountError {
     WrongCredentials,
     #[error("current_password: is needed to change e-mail or password, and is missing or wrong")]
     WrongCurrentPassword,
+    #[error("password: is wrong")]
+    WrongPassword,
     #[error("{0}")]
     RefusedPassword(&'static str),
     #[error("This account has been deactivated.")]
@@ -66,6 +70,9 @@ pub enum AccountError {
     Gone,
     #[error("{0}")]
     Hashing(Problem),
+    /// Something else that is said as it is: a limit, a fault of the second factor.
+    #[error("{0}")]
+    Other(Problem),
     #[error(transparent)]
     Database(DatabaseError),
 }
@@ -87,11 +94,13 @@ impl From<AccountError> for Problem {
             AccountError::WrongCredentials => Problem::unauthorized(error.to_string()),
             AccountError::WrongCode => Problem::unauthorized(error.to_string()).of_kind("/problems/second-factor"),
             AccountError::NotVerified => Problem::forbidden(error.to_string()).of_kind("/problems/unverified-email"),
-            AccountError::WrongCurrentPassword | AccountError::Deactivated => Problem::forbidden(error.to_string()),
+            AccountError::WrongCurrentPassword | AccountError::WrongPassword | AccountError::Deactivated => {
+                Problem::forbidden(error.to_string())
+            }
             AccountError::RefusedPassword(why) => Problem::invalid("password", why),
             AccountError::Unknown => Problem::not_found(error.to_string()),
             AccountError::Gone => SignedIn::gone(),
-            AccountError::Hashing(problem) => problem,
+            AccountError::Hashing(problem) | AccountError::Other(problem) => problem,
             AccountError::Database(error) => error.into(),
         }
     }
@@ -134,11 +143,11 @@ pub async fn change(
 ) -> Result<UserRead, AccountError> {
     let mut hashes = store::Hashes::default();
     if changes.needs_password() {
-        let own = store::find_own_credentials(&db.connection().await?, user).await?.ok_or(AccountError::Gone)?;
         let typed = changes.current_password.clone().ok_or(AccountError::WrongCurrentPassword)?;
-        if !hasher.verify(typed, own.password_hash.clone()).await.map_err(AccountError::Hashing)? {
-            return Err(AccountError::WrongCurrentPassword);
-        }
+        let own = check_password(db, hasher, user, typed).await.map_err(|error| match error {
+            AccountError::WrongPassword => AccountError::WrongCurrentPassword,
+            error => error,
+        })?;
         if let Some(password) = changes.password.clone() {
             let names = [Some(own.username.as_str()), own.email.as_deref()];
             let new_names =
@@ -187,6 +196,20 @@ async fn write_changes(
         energy::recompute(db, user).await?;
     }
     store::find_user(db, user, base_url).await?.ok_or(AccountError::Gone)
+}
+
+/// Whether somebody who is signed in also knows the password; gives what else the account signs in with.
+async fn check_password(
+    db: &crate::platform::Database,
+    hasher: &Hasher,
+    user: UserId,
+    typed: Password,
+) -> Result<store::OwnCredentials, AccountError> {
+    let own = store::find_own_credentials(&db.connection().await?, user).await?.ok_or(AccountError::Gone)?;
+    match hasher.verify(typed, own.password_hash.clone()).await.map_err(AccountError::Hashing)? {
+        true => Ok(own),
+        false => Err(AccountError::WrongPassword),
+    }
 }
 
 /// Whether somebody's account is there and not deactivated.

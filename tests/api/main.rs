@@ -16,6 +16,7 @@ mod plumbing;
 mod races;
 mod ranks;
 mod scores;
+mod second_factor;
 mod sessions;
 mod settings;
 mod standards;
