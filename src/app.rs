@@ -27,6 +27,7 @@ use crate::platform::logging::Verbosity;
 use crate::platform::metrics::{Metrics, get_metrics};
 use crate::platform::rate_limit::RateLimits;
 use crate::platform::routing::{KnownMethods, unmatched};
+use crate::platform::seal::Sealer;
 use crate::platform::watchdog::Watchdog;
 use crate::platform::{Config, Database, health, indexes, installation, migrations, openapi, uploads, version};
 use crate::sessions::{KnownKeys, LastUse, Revocations, Tokens, identify};
@@ -76,6 +77,7 @@ struct State {
     revocations: Data<Revocations>,
     known_keys: Data<KnownKeys>,
     limits: Data<RateLimits>,
+    sealer: Data<Sealer>,
     hasher: Data<Hasher>,
     catalogue: Data<Catalogue>,
     answers: Data<CatalogueAnswers>,
@@ -106,6 +108,7 @@ impl State {
             revocations: Data::default(),
             known_keys: Data::default(),
             limits: Data::new(RateLimits::new(&config.rate_limits)),
+            sealer: Data::new(Sealer::new(&config.data_keys)),
             answers: Data::new(CatalogueAnswers::new(&catalogue)?),
             document: Data::new(openapi::Document(Bytes::from(openapi.to_json()?))),
             known_methods: Data::new(KnownMethods::of(&openapi)),
@@ -189,6 +192,7 @@ fn api_server(state: State, listener: std::net::TcpListener, workers: usize) -> 
         .app_data(state.revocations.clone())
         .app_data(state.known_keys.clone())
         .app_data(state.limits.clone())
+        .app_data(state.sealer.clone())
         .app_data(state.config.clone())
         .app_data(state.shared.clone())
         .app_data(state.lifecycle.clone())

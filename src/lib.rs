@@ -14,6 +14,7 @@
 //! | [`admin`] | looking after accounts: roles, deactivation, deletion, moderation |
 //! | [`admission`] | who may register, invitations |
 //! | [`api_keys`] | by which other programs act for a user |
+//! | [`second_factor`] | codes of a generator, recovery codes |
 //! | [`accounts`] | users, passwords, profiles |
 //! | [`catalogue`] | exercises ("scenarios"), muscles, equipment |
 //! | [`lifts`] | scores, personal bests, the boards of exercises |
@@ -35,6 +36,7 @@ pub mod lifts;
 pub mod meets;
 pub mod platform;
 pub mod ranks;
+pub mod second_factor;
 pub mod sessions;
 pub mod standards;
 pub mod strength;

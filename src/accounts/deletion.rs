@@ -7,7 +7,7 @@ use actix_web::{HttpResponse, delete};
 use serde::Deserialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{AccountError, Hasher, Password, store};
+use super::{AccountError, Hasher, Password, check_password, store};
 use crate::audit::{self, Action, Entry};
 use crate::platform::extract::OptionalBody;
 use crate::platform::rate_limit::RateLimits;
@@ -42,20 +42,23 @@ async fn delete_own_user(
     tokens: Data<Tokens>,
     limits: Data<RateLimits>,
 ) -> Result<HttpResponse, Problem> {
-    let connection = db.connection().await?;
     match body.0.password {
         Some(password) => {
             let name = me.id.0.to_string();
             limits.paused(&name, client.address)?;
-            let stored = store::find_password(&connection, me.id).await?.ok_or(AccountError::Gone)?;
-            if !hasher.verify(Password::typed(password), stored).await? {
-                limits.failed(&name, client.address);
-                return Err(AccountError::WrongPassword.into());
+            match check_password(&db, &hasher, me.id, Password::typed(password)).await {
+                Err(AccountError::WrongPassword) => {
+                    limits.failed(&name, client.address);
+                    return Err(AccountError::WrongPassword.into());
+                }
+                checked => drop(checked?),
             }
         }
-        None if sessions::began_within(&connection, me.id, me.session, RECENT).await? => {}
+        None if sessions::began_within(&*db.reader().await?, me.id, me.session, RECENT).await? => {}
         None => return Err(AccountError::NeedsPassword.into()),
     }
+    // Only now: while a password is hashed nobody else has to wait for a connection.
+    let connection = db.connection().await?;
     let transaction = connection.begin().await?;
     if !delete(&transaction, &tokens, &client, None, me.id).await? {
         transaction.roll_back().await?;

@@ -111,13 +111,40 @@ pub async fn find_user_by_name(
     Ok(row.map(|row| UserRead::from_row(&row, 0, base_url)))
 }
 
+/// What somebody who is signed in has to know or to avoid when changing the password.
+pub struct OwnCredentials {
+    pub password_hash: Option<String>,
+    pub username: String,
+    pub email: Option<String>,
+}
+
+/// Of an active user.
+pub async fn find_own_credentials(db: &Connection, user: UserId) -> Result<Option<OwnCredentials>, DatabaseError> {
+    let sql = "SELECT password_hash, username, email FROM users WHERE id = $1 AND is_active";
+    let row = db.query_opt(sql, &[&user.0]).await?;
+    Ok(row.map(|row| OwnCredentials { password_hash: row.get(0), username: row.get(1), email: row.get(2) }))
+}
+
+/// Stores the same password in today's way, unless it has been changed meanwhile.
+pub async fn renew_password_hash(db: &Connection, user: UserId, old: &str, new: &str) -> Result<u64, DatabaseError> {
+    let sql = "UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2";
+    db.execute(sql, &[&user.0, &old, &new]).await
+}
+
+/// The hash of a new password, and the one that must still be stored for anything to change.
+#[derive(Default)]
+pub struct Hashes {
+    pub old: Option<String>,
+    pub new: Option<String>,
+}
+
 /// Writes the changes to the user's own row, which stays locked until the transaction ends, and gives the time
-/// zone; none when the user is gone.
+/// zone; none when the user is gone or has another password by now.
 pub async fn update_user(
     db: &Connection,
     user: UserId,
     changes: &Changes,
-    password_hash: Option<String>,
+    hashes: &Hashes,
 ) -> Result<Option<String>, DatabaseError> {
     let row = db
         .query_opt(
@@ -137,13 +164,13 @@ pub async fn update_user(
                  weight_consent_at = CASE WHEN $19 THEN coalesce(weight_consent_at, now())
                                           WHEN NOT $19 THEN NULL ELSE weight_consent_at END,
                  updated_at = now()
-             WHERE id = $1 AND is_active
+             WHERE id = $1 AND is_active AND ($20::text IS NULL OR password_hash = $20)
              RETURNING time_zone",
             &[
                 &user.0,
                 &changes.username.as_ref().map(Username::as_str),
                 &changes.email.as_ref().map(Email::as_str),
-                &password_hash,
+                &hashes.new,
                 &changes.display_name.is_some(),
                 &changes.display_name.clone().flatten(),
                 &changes.removes_avatar,
@@ -159,6 +186,7 @@ pub async fn update_user(
                 &changes.time_zone,
                 &changes.is_private,
                 &changes.weight_consent,
+                &hashes.old,
             ],
         )
         .await?;

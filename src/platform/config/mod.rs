@@ -81,6 +81,11 @@ impl Key {
         Sha256::digest(&self.0).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
     }
 
+    #[cfg(test)]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(bytes.to_vec())
+    }
+
     /// A random key that lives as long as this process.
     fn made_up() -> Self {
         let halves = [uuid::Uuid::new_v4(), uuid::Uuid::new_v4(), uuid::Uuid::new_v4()];
