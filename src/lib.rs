@@ -12,6 +12,7 @@
 //! | [`sessions`] | tokens: whose request this is |
 //! | [`audit`] | what was done to accounts, by whom |
 //! | [`second_factor`] | codes of a generator, recovery codes |
+//! | [`pictures`] | uploaded pictures, made small and harmless |
 //! | [`accounts`] | users, passwords, profiles |
 //! | [`catalogue`] | exercises ("scenarios"), muscles, equipment |
 //! | [`lifts`] | scores, personal bests, the boards of exercises |
@@ -28,6 +29,7 @@ pub mod cli;
 pub mod energy;
 pub mod lifts;
 pub mod meets;
+pub mod pictures;
 pub mod platform;
 pub mod ranks;
 pub mod second_factor;

@@ -5,6 +5,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::changes::{Errors, UserUpdate, parse_display_name};
 use super::{AccountError, Changes, Email, Hasher, NewUser, Password, UserRead, Username};
+use crate::pictures;
 use crate::platform::{Body, Config, Database, Path, Problem, UserId};
 use crate::sessions::SignedIn;
 
@@ -109,7 +110,11 @@ async fn update_own_user(
     config: Data<Config>,
 ) -> Result<Json<UserRead>, Problem> {
     let changes = Changes::try_from(body.0)?;
-    Ok(Json(super::change(&db, &hasher, &config.base_url, me.id, changes).await?))
+    let changed = super::change(&db, &hasher, &config.base_url, me.id, changes).await?;
+    if let Some(key) = changed.removed_avatar {
+        pictures::remove(&config.static_directory, &key).await;
+    }
+    Ok(Json(changed.profile))
 }
 
 /// What everybody may see of a lifter.

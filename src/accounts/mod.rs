@@ -4,6 +4,7 @@
 //! it; a look-up before the insert only spares the hashing.
 
 mod api;
+mod avatar;
 pub mod bulk;
 mod changes;
 mod common_passwords;
@@ -37,6 +38,7 @@ use crate::strength::ScoredAs;
 pub fn routes(config: &mut ServiceConfig) {
     login::routes(config);
     second_factor::routes(config);
+    avatar::routes(config);
     api::routes(config);
 }
 
@@ -133,6 +135,13 @@ pub async fn register(
     Ok(store::insert_user(&db.connection().await?, &new, &hash, base_url).await?)
 }
 
+/// The own profile after a change.
+pub struct Changed {
+    pub profile: UserRead,
+    /// The key of a picture that is shown no more.
+    pub removed_avatar: Option<String>,
+}
+
 /// Changes the own profile and gives it back as it then is.
 pub async fn change(
     db: &crate::platform::Database,
@@ -140,7 +149,7 @@ pub async fn change(
     base_url: &str,
     user: UserId,
     changes: Changes,
-) -> Result<UserRead, AccountError> {
+) -> Result<Changed, AccountError> {
     let mut hashes = store::Hashes::default();
     if changes.needs_password() {
         let typed = changes.current_password.clone().ok_or(AccountError::WrongCurrentPassword)?;
@@ -161,9 +170,9 @@ pub async fn change(
     let db = db.connection().await?;
     let transaction = db.begin().await?;
     match write_changes(&transaction, base_url, user, &changes, hashes).await {
-        Ok(profile) => {
+        Ok(changed) => {
             transaction.commit().await?;
-            Ok(profile)
+            Ok(changed)
         }
         Err(refusal) => {
             transaction.roll_back().await?;
@@ -178,8 +187,8 @@ async fn write_changes(
     user: UserId,
     changes: &Changes,
     hashes: store::Hashes,
-) -> Result<UserRead, AccountError> {
-    let Some(zone) = store::update_user(db, user, changes, &hashes).await? else {
+) -> Result<Changed, AccountError> {
+    let Some(store::Updated { zone, avatar_before }) = store::update_user(db, user, changes, &hashes).await? else {
         // Of many changes with one old password the first wins; for the others it is the wrong one by then.
         let is_there = hashes.old.is_some() && is_active(db, user).await?;
         return Err(if is_there { AccountError::WrongCurrentPassword } else { AccountError::Gone });
@@ -195,7 +204,8 @@ async fn write_changes(
     if changes.touch_energy() {
         energy::recompute(db, user).await?;
     }
-    store::find_user(db, user, base_url).await?.ok_or(AccountError::Gone)
+    let profile = store::find_user(db, user, base_url).await?.ok_or(AccountError::Gone)?;
+    Ok(Changed { profile, removed_avatar: avatar_before.filter(|_| changes.removes_avatar) })
 }
 
 /// Whether somebody who is signed in also knows the password; gives what else the account signs in with.

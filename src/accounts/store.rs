@@ -129,14 +129,34 @@ pub struct Hashes {
     pub new: Option<String>,
 }
 
-/// Writes the changes to the user's own row, which stays locked until the transaction ends, and gives the time
-/// zone; none when the user is gone or has another password by now.
+/// Sets the picture's key and gives the one before; none when the user is gone.
+pub async fn replace_avatar(db: &Connection, user: UserId, key: &str) -> Result<Option<Option<String>>, DatabaseError> {
+    let row = db
+        .query_opt(
+            "UPDATE users SET avatar_key = $2, updated_at = now()
+             FROM (SELECT avatar_key AS avatar_before FROM users WHERE id = $1 FOR NO KEY UPDATE) AS held
+             WHERE id = $1 AND is_active
+             RETURNING avatar_before",
+            &[&user.0, &key],
+        )
+        .await?;
+    Ok(row.map(|row| row.get(0)))
+}
+
+/// What a change leaves to do.
+pub struct Updated {
+    pub zone: String,
+    /// The key of the picture as it was.
+    pub avatar_before: Option<String>,
+}
+
+/// Writes the changes to the user's own row, which stays locked until the transaction ends; none when the user is gone or has another password by now.
 pub async fn update_user(
     db: &Connection,
     user: UserId,
     changes: &Changes,
     hashes: &Hashes,
-) -> Result<Option<String>, DatabaseError> {
+) -> Result<Option<Updated>, DatabaseError> {
     let row = db
         .query_opt(
             "UPDATE users SET
@@ -152,8 +172,9 @@ pub async fn update_user(
                  country = CASE WHEN $15 THEN $16 ELSE country END,
                  time_zone = coalesce($17, time_zone),
                  updated_at = now()
+             FROM (SELECT avatar_key AS avatar_before FROM users WHERE id = $1 FOR NO KEY UPDATE) AS held
              WHERE id = $1 AND is_active AND ($18::text IS NULL OR password_hash = $18)
-             RETURNING time_zone",
+             RETURNING time_zone, avatar_before",
             &[
                 &user.0,
                 &changes.username.as_ref().map(Username::as_str),
@@ -176,7 +197,7 @@ pub async fn update_user(
             ],
         )
         .await?;
-    Ok(row.map(|row| row.get(0)))
+    Ok(row.map(|row| Updated { zone: row.get(0), avatar_before: row.get(1) }))
 }
 
 /// Enters the body weight of a day; a second entry of that day replaces the first.

@@ -12,6 +12,7 @@ mod meets;
 mod migrations;
 mod outage;
 mod passwords;
+mod pictures;
 mod plumbing;
 mod races;
 mod ranks;
