@@ -16,6 +16,7 @@ use utoipa_actix_web::{AppExt, scope};
 
 use crate::accounts::{Hasher, HashingThreads};
 use crate::catalogue::{Catalogue, CatalogueAnswers};
+use crate::pictures::Studio;
 use crate::platform::config::Environment;
 use crate::platform::database::feed;
 use crate::platform::database::{Shared, bootstrap, waiting};
@@ -77,6 +78,7 @@ struct State {
     revocations: Data<Revocations>,
     known_keys: Data<KnownKeys>,
     limits: Data<RateLimits>,
+    studio: Data<Studio>,
     sealer: Data<Sealer>,
     hasher: Data<Hasher>,
     catalogue: Data<Catalogue>,
@@ -108,6 +110,7 @@ impl State {
             revocations: Data::default(),
             known_keys: Data::default(),
             limits: Data::new(RateLimits::new(&config.rate_limits)),
+            studio: Data::default(),
             sealer: Data::new(Sealer::new(&config.data_keys)),
             answers: Data::new(CatalogueAnswers::new(&catalogue)?),
             document: Data::new(openapi::Document(Bytes::from(openapi.to_json()?))),
@@ -193,6 +196,7 @@ fn api_server(state: State, listener: std::net::TcpListener, workers: usize) -> 
         .app_data(state.known_keys.clone())
         .app_data(state.limits.clone())
         .app_data(state.sealer.clone())
+        .app_data(state.studio.clone())
         .app_data(state.config.clone())
         .app_data(state.shared.clone())
         .app_data(state.lifecycle.clone())

@@ -15,6 +15,7 @@
 //! | [`admission`] | who may register, invitations |
 //! | [`api_keys`] | by which other programs act for a user |
 //! | [`second_factor`] | codes of a generator, recovery codes |
+//! | [`pictures`] | uploaded pictures, made small and harmless |
 //! | [`accounts`] | users, passwords, profiles |
 //! | [`catalogue`] | exercises ("scenarios"), muscles, equipment |
 //! | [`lifts`] | scores, personal bests, the boards of exercises |
@@ -34,6 +35,7 @@ pub mod cli;
 pub mod energy;
 pub mod lifts;
 pub mod meets;
+pub mod pictures;
 pub mod platform;
 pub mod ranks;
 pub mod second_factor;

@@ -4,9 +4,9 @@ use jiff::tz::TimeZone;
 
 use super::{AccountError, Changes, Email, Hasher, UserRead, Username, check_password, is_active, store};
 use crate::audit::{self, Action, Entry};
-use crate::energy;
 use crate::platform::{Client, Config, Connection, Database};
 use crate::sessions::{self, Credential, SignedIn, Tokens};
+use crate::{energy, pictures};
 
 /// What changing a profile needs of the process.
 pub struct Changing<'a> {
@@ -42,9 +42,13 @@ pub async fn change(tools: &Changing<'_>, me: SignedIn, changes: Changes) -> Res
     let db = tools.db.connection().await?;
     let transaction = db.begin().await?;
     match write_changes(&transaction, tools, me, &changes, hashes).await {
-        Ok(profile) => {
+        Ok(changed) => {
             transaction.commit().await?;
-            Ok(profile)
+            // Last: until now the profile might still have named it.
+            if let Some(key) = changed.removed_avatar {
+                pictures::remove(&tools.config.static_directory, &key).await;
+            }
+            Ok(changed.profile)
         }
         Err(refusal) => {
             transaction.roll_back().await?;
@@ -53,15 +57,22 @@ pub async fn change(tools: &Changing<'_>, me: SignedIn, changes: Changes) -> Res
     }
 }
 
+/// The own profile after a change.
+struct Changed {
+    profile: UserRead,
+    /// The key of a picture that is shown no more.
+    removed_avatar: Option<String>,
+}
+
 async fn write_changes(
     db: &Connection,
     tools: &Changing<'_>,
     me: SignedIn,
     changes: &Changes,
     hashes: store::Hashes,
-) -> Result<UserRead, AccountError> {
+) -> Result<Changed, AccountError> {
     let user = me.id;
-    let Some(zone) = store::update_user(db, user, changes, &hashes).await? else {
+    let Some(store::Updated { zone, avatar_before }) = store::update_user(db, user, changes, &hashes).await? else {
         // Of many changes with one old password the first wins; for the others it is the wrong one by then.
         let is_there = hashes.old.is_some() && is_active(db, user).await?;
         return Err(if is_there { AccountError::WrongCurrentPassword } else { AccountError::Gone });
@@ -90,5 +101,6 @@ async fn write_changes(
     if changes.email.is_some() {
         audit::record(db, tools.client, Entry::own(user, Action::EmailChanged)).await?;
     }
-    store::find_user(db, user, Some(user), &tools.config.base_url).await?.ok_or(AccountError::Gone)
+    let profile = store::find_user(db, user, Some(user), &tools.config.base_url).await?.ok_or(AccountError::Gone)?;
+    Ok(Changed { profile, removed_avatar: avatar_before.filter(|_| changes.removes_avatar) })
 }

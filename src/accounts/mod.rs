@@ -4,6 +4,7 @@
 //! it; a look-up before the insert only spares the hashing.
 
 mod api;
+mod avatar;
 pub mod bulk;
 mod change;
 mod changes;
@@ -26,13 +27,14 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use change::{Changing, change};
 pub use changes::Changes;
-pub use deletion::delete;
+pub use deletion::{delete, remove_files};
 pub use email::Email;
 pub use hashing::{Hasher, HashingThreads, Verdict};
 pub use password::Password;
 pub use profile::UserRead;
 pub(crate) use profile::user_columns;
 pub use registration::{NewUser, make_account};
+pub use store::Deleted;
 pub use username::Username;
 
 use crate::admission::AdmissionError;
@@ -46,6 +48,7 @@ pub fn routes(config: &mut ServiceConfig) {
     deletion::routes(config);
     export::routes(config);
     second_factor::routes(config);
+    avatar::routes(config);
     api::routes(config);
 }
 

@@ -138,14 +138,34 @@ pub struct Hashes {
     pub new: Option<String>,
 }
 
-/// Writes the changes to the user's own row, which stays locked until the transaction ends, and gives the time
-/// zone; none when the user is gone or has another password by now.
+/// Sets the picture's key and gives the one before; none when the user is gone.
+pub async fn replace_avatar(db: &Connection, user: UserId, key: &str) -> Result<Option<Option<String>>, DatabaseError> {
+    let row = db
+        .query_opt(
+            "UPDATE users SET avatar_key = $2, updated_at = now()
+             FROM (SELECT avatar_key AS avatar_before FROM users WHERE id = $1 FOR NO KEY UPDATE) AS held
+             WHERE id = $1 AND is_active
+             RETURNING avatar_before",
+            &[&user.0, &key],
+        )
+        .await?;
+    Ok(row.map(|row| row.get(0)))
+}
+
+/// What a change leaves to do.
+pub struct Updated {
+    pub zone: String,
+    /// The key of the picture as it was.
+    pub avatar_before: Option<String>,
+}
+
+/// Writes the changes to the user's own row, which stays locked until the transaction ends; none when the user is gone or has another password by now.
 pub async fn update_user(
     db: &Connection,
     user: UserId,
     changes: &Changes,
     hashes: &Hashes,
-) -> Result<Option<String>, DatabaseError> {
+) -> Result<Option<Updated>, DatabaseError> {
     let row = db
         .query_opt(
             "UPDATE users SET
@@ -164,8 +184,9 @@ pub async fn update_user(
                  weight_consent_at = CASE WHEN $19 THEN coalesce(weight_consent_at, now())
                                           WHEN NOT $19 THEN NULL ELSE weight_consent_at END,
                  updated_at = now()
+             FROM (SELECT avatar_key AS avatar_before FROM users WHERE id = $1 FOR NO KEY UPDATE) AS held
              WHERE id = $1 AND is_active AND ($20::text IS NULL OR password_hash = $20)
-             RETURNING time_zone",
+             RETURNING time_zone, avatar_before",
             &[
                 &user.0,
                 &changes.username.as_ref().map(Username::as_str),
@@ -190,7 +211,7 @@ pub async fn update_user(
             ],
         )
         .await?;
-    Ok(row.map(|row| row.get(0)))
+    Ok(row.map(|row| Updated { zone: row.get(0), avatar_before: row.get(1) }))
 }
 
 /// Enters the body weight of a day; a second entry of that day replaces the first.
@@ -235,7 +256,14 @@ pub async fn copy_newest_body_weight(db: &Connection, user: UserId) -> Result<u6
     .await
 }
 
-/// Deletes a user with everything that hangs on them.
-pub async fn delete_user(db: &Connection, user: UserId) -> Result<u64, DatabaseError> {
-    db.execute("DELETE FROM users WHERE id = $1", &[&user.0]).await
+/// A user who was deleted.
+pub struct Deleted {
+    /// The key of the picture that is left.
+    pub avatar: Option<String>,
+}
+
+/// Deletes a user with everything that hangs on them; none when there was none.
+pub async fn delete_user(db: &Connection, user: UserId) -> Result<Option<Deleted>, DatabaseError> {
+    let row = db.query_opt("DELETE FROM users WHERE id = $1 RETURNING avatar_key", &[&user.0]).await?;
+    Ok(row.map(|row| Deleted { avatar: row.get(0) }))
 }

@@ -7,7 +7,7 @@ use super::store::{self, Filter};
 use super::{Account, Actor, AdminError, Change};
 use crate::platform::extract::First;
 use crate::platform::paging::Listed;
-use crate::platform::{Body, Client, Database, Path, Problem, Query, Time, UserId};
+use crate::platform::{Body, Client, Config, Database, Path, Problem, Query, Time, UserId};
 use crate::sessions::{Admin, Role, Tokens};
 
 pub fn routes(config: &mut ServiceConfig) {
@@ -141,8 +141,9 @@ async fn delete_user(
     client: Client,
     db: Data<Database>,
     tokens: Data<Tokens>,
+    config: Data<Config>,
 ) -> Result<HttpResponse, Problem> {
     let actor = Actor { id: Some(admin.0.id), client };
-    super::delete(&db.connection().await?, &tokens, &actor, user_id.into_inner()).await?;
+    super::delete(&db.connection().await?, &tokens, &config.static_directory, &actor, user_id.into_inner()).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -72,7 +72,7 @@ impl User {
                 if !yes {
                     confirm(&account.username)?;
                 }
-                admin::delete(&db, &tokens, &operator, account.id).await?;
+                admin::delete(&db, &tokens, &config.static_directory, &operator, account.id).await?;
                 println!("{} and everything of theirs is deleted", account.username);
             }
             Command::List { begins_with } => list(&db, &begins_with).await?,

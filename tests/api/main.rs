@@ -17,6 +17,7 @@ mod meets;
 mod migrations;
 mod outage;
 mod passwords;
+mod pictures;
 mod plumbing;
 mod privacy;
 mod races;
