@@ -12,12 +12,15 @@
 //! | [`sessions`] | tokens: whose request this is |
 //! | [`audit`] | what was done to accounts, by whom |
 //! | [`accounts`] | users, passwords, profiles |
+//! | [`links`] | links by mail, for one use: to set a password, to show whose an address is |
 //! | [`catalogue`] | exercises ("scenarios"), muscles, equipment |
 //! | [`lifts`] | scores, personal bests, the boards of exercises |
 //! | [`energy`] | one number for a lifter, and its board |
 //! | [`standards`] | what each rank asks for |
 //! | [`ranks`] | where a score stands |
 //! | [`meets`] | real lifters from files of meet results |
+//! | [`jobs`] | what is done later: the queue, the worker, the operators' view of both |
+//! | [`retention`] | what is forgotten, and when |
 
 pub mod accounts;
 pub mod app;
@@ -25,10 +28,13 @@ pub mod audit;
 pub mod catalogue;
 pub mod cli;
 pub mod energy;
+pub mod jobs;
 pub mod lifts;
+pub mod links;
 pub mod meets;
 pub mod platform;
 pub mod ranks;
+pub mod retention;
 pub mod sessions;
 pub mod standards;
 pub mod strength;

@@ -178,6 +178,16 @@ pub async fn is_active(db: &Connection, user: UserId) -> Result<bool, DatabaseEr
     Ok(store::find_password(db, user).await?.is_some())
 }
 
+/// Sets a password in the caller's transaction; false when the user is gone or deactivated.
+pub async fn set_password(db: &Connection, user: UserId, password_hash: &str) -> Result<bool, DatabaseError> {
+    Ok(store::set_password(db, user, password_hash).await? > 0)
+}
+
+/// Notes in the caller's transaction that this address is the user's; false when the account has another by now.
+pub async fn verify_email(db: &Connection, user: UserId, email: &str) -> Result<bool, DatabaseError> {
+    Ok(store::verify_email(db, user, email).await? > 0)
+}
+
 /// The own profile, with everything.
 pub async fn own_profile(db: &Connection, user: UserId, base_url: &str) -> Result<UserRead, AccountError> {
     store::find_user(db, user, base_url).await?.ok_or(AccountError::Gone)

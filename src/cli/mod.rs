@@ -1,29 +1,35 @@
-//! The subcommands. Exit codes: 0 done, 1 failed, 2 the command line or the settings are wrong (78 where `serve`
-//! finds the latter), 75 no database can be reached.
+//! The subcommands. Exit codes: 0 done, 1 failed, 2 the command line or the settings are wrong (78 where `serve` or
+//! `worker` finds the latter), 75 no database can be reached.
 
 mod back_up;
 mod check_config;
 mod documents;
 mod encrypt_credentials;
+mod jobs;
 mod load_meets;
 mod load_synthetic;
 mod measure_hashing;
 mod migrate;
+mod reset_link;
 mod serve;
+mod service;
 mod setup;
 mod site;
 mod smoke;
 mod smoke_account;
+mod worker;
 
 use std::fmt;
 use std::io::Write;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 use tokio_postgres::Client;
 
 use crate::platform::Config;
-use crate::platform::database::{DatabaseError, connect};
+use crate::platform::database::dsn::Dsn;
+use crate::platform::database::{Database, DatabaseError, Shared, connect};
 use crate::platform::listener::Handed;
 use crate::platform::settings::{Mistake, Settings, Sources};
 use crate::platform::{logging, machine, version};
@@ -42,7 +48,10 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(serve::Serve),
+    Worker(worker::Worker),
     Migrate(migrate::Migrate),
+    Jobs(jobs::Jobs),
+    ResetLink(reset_link::ResetLink),
     CheckConfig(check_config::CheckConfig),
     Setup(setup::Setup),
     Site(site::Site),
@@ -109,7 +118,10 @@ impl Command {
         runtime.block_on(async {
             match self {
                 Self::Serve(command) => command.run(sources, handed).await,
+                Self::Worker(command) => command.run(sources).await,
                 Self::Migrate(command) => command.run(sources).await,
+                Self::Jobs(command) => command.run(sources).await,
+                Self::ResetLink(command) => command.run(sources).await,
                 Self::CheckConfig(command) => command.run(sources),
                 Self::BackUp(command) => command.run(sources).await,
                 Self::SmokeAccount(command) => command.run(sources).await,
@@ -166,11 +178,16 @@ fn begin(sources: Sources) -> Result<(Config, logging::LogGuard), Failure> {
 
 /// A connection to the first database that answers, for a command that works on it.
 async fn connect_to_database(config: &Config) -> Result<Client, String> {
+    find_database(config).await.map(|(client, _)| client)
+}
+
+/// As [`connect_to_database`], with its address.
+async fn find_database(config: &Config) -> Result<(Client, &Dsn), String> {
     let mut reasons = Vec::new();
     for dsn in &config.database.candidates {
         let connecting = connect(dsn, config.database.ca_file.as_deref());
         match tokio::time::timeout(config.database.bootstrap_timeout, connecting).await {
-            Ok(Ok(client)) => return Ok(client),
+            Ok(Ok(client)) => return Ok((client, dsn)),
             Ok(Err(error)) => reasons.push(format!("{} ({dsn}): {error}", dsn.setting)),
             Err(_) => reasons.push(format!("{} ({dsn}): no answer in time", dsn.setting)),
         }
@@ -183,6 +200,16 @@ async fn connect_to_current_database(config: &Config) -> Result<Client, Failure>
     let client = connect_to_database(config).await.map_err(Failure::Unreachable)?;
     crate::platform::migrations::check(&client).await.map_err(Failure::Failed)?;
     Ok(client)
+}
+
+/// The database as the features know it, for commands that follow the rules of the API.
+async fn open_database(config: &Config) -> Result<(Database, Arc<Shared>), Failure> {
+    let (client, dsn) = find_database(config).await.map_err(Failure::Unreachable)?;
+    crate::platform::migrations::check(&client).await.map_err(Failure::Failed)?;
+    crate::jobs::schema::check(&client).await.map_err(Failure::Failed)?;
+    let shared = Arc::new(Shared::default());
+    shared.set_found(dsn, &config.database, 1)?;
+    Ok((Database::of_worker(shared.clone()), shared))
 }
 
 impl From<DatabaseError> for String {
