@@ -31,7 +31,8 @@ use crate::platform::watchdog::Watchdog;
 use crate::platform::{Config, Database, health, indexes, installation, migrations, openapi, uploads, version};
 use crate::jobs::Registered;
 use crate::sessions::{KnownKeys, LastUse, Revocations, Tokens, identify};
-use crate::{accounts, audit, catalogue, energy, jobs, lifts, links, ranks, retention, sessions, standards};
+use crate::{accounts, admin, admission, api_keys, audit, catalogue, energy, jobs, lifts, links, ranks, retention};
+use crate::{sessions, standards};
 
 /// Longer than Caddy keeps its connections to us, so that it never sends into one that we are closing.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
@@ -47,8 +48,11 @@ fn routes(config: &mut ServiceConfig) {
         scope::scope("/api/v1")
             .configure(sessions::routes)
             .configure(audit::routes)
+            .configure(admission::routes)
+            .configure(api_keys::routes)
             .configure(accounts::routes)
             .configure(links::routes)
+            .configure(admin::routes)
             .configure(catalogue::routes)
             .configure(lifts::routes)
             .configure(energy::routes)

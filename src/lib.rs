@@ -11,6 +11,9 @@
 //! | [`strength`] | pure science: numbers in, numbers out |
 //! | [`sessions`] | tokens: whose request this is |
 //! | [`audit`] | what was done to accounts, by whom |
+//! | [`admin`] | looking after accounts: roles, deactivation, deletion, moderation |
+//! | [`admission`] | who may register, invitations |
+//! | [`api_keys`] | by which other programs act for a user |
 //! | [`accounts`] | users, passwords, profiles |
 //! | [`links`] | links by mail, for one use: to set a password, to show whose an address is |
 //! | [`catalogue`] | exercises ("scenarios"), muscles, equipment |
@@ -23,6 +26,9 @@
 //! | [`retention`] | what is forgotten, and when |
 
 pub mod accounts;
+pub mod admin;
+pub mod admission;
+pub mod api_keys;
 pub mod app;
 pub mod audit;
 pub mod catalogue;

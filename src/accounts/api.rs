@@ -4,9 +4,10 @@ use serde::Deserialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::changes::{Errors, UserUpdate, parse_display_name};
-use super::{AccountError, Changes, Email, Hasher, NewUser, Password, UserRead, Username};
-use crate::platform::{Body, Config, Database, Path, Problem, UserId};
-use crate::sessions::SignedIn;
+use super::{AccountError, Changes, Changing, Email, Hasher, NewUser, Password, UserRead, Username};
+use crate::platform::{Body, Client, Config, Database, Path, Problem, UserId};
+use crate::sessions::{SignedIn, Tokens, Visitor};
+use crate::strength::Unit;
 
 /// The routes, each under the name that existing clients use and, where it differs, the one that new clients use.
 pub fn routes(config: &mut ServiceConfig) {
@@ -16,6 +17,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(get_own_user)
         .service(get_me)
         .service(update_own_user)
+        .service(update_unit)
         .service(get_user_by_name)
         .service(get_user);
 }
@@ -31,6 +33,8 @@ pub struct UserCreate {
     password: String,
     /// 1 to 50 characters; the username where it is not given.
     display_name: Option<String>,
+    /// The code of an invitation, where registration wants one.
+    invite: Option<String>,
 }
 
 impl TryFrom<UserCreate> for NewUser {
@@ -46,7 +50,7 @@ impl TryFrom<UserCreate> for NewUser {
         let display_name = shown.and_then(|name| errors.required("display_name", Some(Some(name)), parse_display_name));
         match (email, username, password) {
             (Some(email), Some(username), Some(password)) => {
-                errors.into_result(NewUser { email, username, display_name, password })
+                errors.into_result(NewUser { email, username, display_name, password, invite: body.invite })
             }
             _ => errors.into_result(()).and(Err(Problem::internal("a field was refused without a reason"))),
         }
@@ -55,29 +59,33 @@ impl TryFrom<UserCreate> for NewUser {
 
 /// Make an account.
 #[utoipa::path(request_body = UserCreate, tag = "accounts",
-    responses((status = 201, body = UserRead), (status = 400, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 201, body = UserRead), (status = 400, body = Problem), (status = 403, body = Problem),
+        (status = 422, body = Problem)))]
 #[post("/users")]
 async fn create_user(
     body: Body<UserCreate>,
+    client: Client,
     db: Data<Database>,
     hasher: Data<Hasher>,
     config: Data<Config>,
 ) -> Result<HttpResponse, Problem> {
-    let user = super::register(&db, &hasher, &config.base_url, body.0.try_into()?).await?;
+    let user = super::register(&db, &hasher, &config, &client, body.0.try_into()?).await?;
     Ok(HttpResponse::Created().json(user))
 }
 
 /// Make an account.
 #[utoipa::path(request_body = UserCreate, tag = "accounts",
-    responses((status = 201, body = UserRead), (status = 400, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 201, body = UserRead), (status = 400, body = Problem), (status = 403, body = Problem),
+        (status = 422, body = Problem)))]
 #[post("/auth/register")]
 async fn register(
     body: Body<UserCreate>,
+    client: Client,
     db: Data<Database>,
     hasher: Data<Hasher>,
     config: Data<Config>,
 ) -> Result<HttpResponse, Problem> {
-    let user = super::register(&db, &hasher, &config.base_url, body.0.try_into()?).await?;
+    let user = super::register(&db, &hasher, &config, &client, body.0.try_into()?).await?;
     Ok(HttpResponse::Created().json(user))
 }
 
@@ -95,7 +103,8 @@ async fn get_me(me: SignedIn, db: Data<Database>, config: Data<Config>) -> Resul
     Ok(Json(super::own_profile(&*db.reader().await?, me.id, &config.base_url).await?))
 }
 
-/// Change the own profile. Only what is sent changes; energy and rank follow at once.
+/// Change the own profile. Only what is sent changes; energy and rank follow at once. A new password ends all other
+/// sessions.
 #[utoipa::path(request_body = UserUpdate, security(("bearer" = [])), tag = "accounts",
     responses((status = 200, body = UserRead), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 422, body = Problem)))]
@@ -103,27 +112,63 @@ async fn get_me(me: SignedIn, db: Data<Database>, config: Data<Config>) -> Resul
 async fn update_own_user(
     me: SignedIn,
     body: Body<UserUpdate>,
+    client: Client,
     db: Data<Database>,
     hasher: Data<Hasher>,
+    tokens: Data<Tokens>,
     config: Data<Config>,
 ) -> Result<Json<UserRead>, Problem> {
-    let changes = Changes::try_from(body.0)?;
-    Ok(Json(super::change(&db, &hasher, &config.base_url, me.id, changes).await?))
+    let tools = Changing { db: &db, hasher: &hasher, tokens: &tokens, config: &config, client: &client };
+    Ok(Json(super::change(&tools, me, Changes::try_from(body.0)?).await?))
+}
+
+/// The unit that weights are shown in.
+#[derive(Deserialize, garde::Validate, utoipa::ToSchema)]
+#[garde(allow_unvalidated)]
+pub struct UnitUpdate {
+    /// `kg` or `lbs`.
+    preferred_unit: String,
+}
+
+/// Change the unit that weights are shown in. Energy and rank follow.
+#[utoipa::path(request_body = UnitUpdate, security(("bearer" = [])), tag = "accounts",
+    responses((status = 200, body = UserRead), (status = 401, body = Problem), (status = 422, body = Problem)))]
+#[patch("/users/me/unit")]
+async fn update_unit(
+    me: SignedIn,
+    body: Body<UnitUpdate>,
+    client: Client,
+    db: Data<Database>,
+    hasher: Data<Hasher>,
+    tokens: Data<Tokens>,
+    config: Data<Config>,
+) -> Result<Json<UserRead>, Problem> {
+    let tools = Changing { db: &db, hasher: &hasher, tokens: &tokens, config: &config, client: &client };
+    let unit = Unit::parse(&body.0.preferred_unit);
+    let unit = unit.ok_or_else(|| Problem::invalid("preferred_unit", "must be kg or lbs"))?;
+    Ok(Json(super::change(&tools, me, Changes { unit: Some(unit), ..Changes::default() }).await?))
 }
 
 /// What everybody may see of a lifter.
-#[utoipa::path(params(("user_id" = UserId, Path)), tag = "accounts",
+#[utoipa::path(params(("user_id" = UserId, Path)), security((), ("bearer" = [])), tag = "accounts",
     responses((status = 200, body = UserRead), (status = 404, body = Problem), (status = 422, body = Problem)))]
 #[get("/users/{user_id}")]
-async fn get_user(user_id: Path<UserId>, db: Data<Database>, config: Data<Config>) -> Result<Json<UserRead>, Problem> {
-    Ok(Json(super::public_profile(&*db.reader().await?, user_id.into_inner(), &config.base_url).await?))
+async fn get_user(
+    visitor: Visitor,
+    user_id: Path<UserId>,
+    db: Data<Database>,
+    config: Data<Config>,
+) -> Result<Json<UserRead>, Problem> {
+    let user = user_id.into_inner();
+    Ok(Json(super::public_profile(&*db.reader().await?, user, visitor.0, &config.base_url).await?))
 }
 
 /// What everybody may see of the lifter of a name; case does not matter.
-#[utoipa::path(params(("username" = String, Path)), tag = "accounts",
+#[utoipa::path(params(("username" = String, Path)), security((), ("bearer" = [])), tag = "accounts",
     responses((status = 200, body = UserRead), (status = 404, body = Problem)))]
 #[get("/users/username/{username}")]
 async fn get_user_by_name(
+    visitor: Visitor,
     username: Path<String>,
     db: Data<Database>,
     config: Data<Config>,
@@ -131,5 +176,5 @@ async fn get_user_by_name(
     if username.contains('\0') {
         return Err(AccountError::Unknown.into());
     }
-    Ok(Json(super::public_profile_by_name(&*db.reader().await?, &username, &config.base_url).await?))
+    Ok(Json(super::public_profile_by_name(&*db.reader().await?, &username, visitor.0, &config.base_url).await?))
 }

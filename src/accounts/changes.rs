@@ -56,6 +56,12 @@ pub struct UserUpdate {
     /// A name of the IANA data base, such as Europe/Berlin; null is UTC.
     #[serde(deserialize_with = "sent")]
     time_zone: Option<Option<String>>,
+    /// True: be on no board and in no search, and be there for nobody else.
+    #[serde(deserialize_with = "sent")]
+    is_private: Option<Option<bool>>,
+    /// True: body weight may be kept. False: erase every body weight, of the log and of all lifts.
+    #[serde(deserialize_with = "sent")]
+    weight_consent: Option<Option<bool>>,
 }
 
 fn sent<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
@@ -78,6 +84,8 @@ pub struct Changes {
     pub birth_year: Option<Option<i16>>,
     pub country: Option<Option<String>>,
     pub time_zone: Option<String>,
+    pub is_private: Option<bool>,
+    pub weight_consent: Option<bool>,
 }
 
 impl Changes {
@@ -88,7 +96,11 @@ impl Changes {
 
     /// Whether the energy depends on any of it.
     pub fn touch_energy(&self) -> bool {
-        self.gender.is_some() || self.scored_as.is_some() || self.weight_kg.is_some() || self.unit.is_some()
+        self.gender.is_some()
+            || self.scored_as.is_some()
+            || self.weight_kg.is_some()
+            || self.unit.is_some()
+            || self.weight_consent == Some(false)
     }
 }
 
@@ -138,7 +150,12 @@ impl TryFrom<UserUpdate> for Changes {
             time_zone: update.time_zone.and_then(|zone| {
                 errors.required("time_zone", Some(Some(zone.unwrap_or_else(|| "UTC".into()))), parse_time_zone)
             }),
+            is_private: errors.required("is_private", update.is_private, Ok),
+            weight_consent: errors.required("weight_consent", update.weight_consent, Ok),
         };
+        if changes.weight_consent == Some(false) && changes.weight_kg.flatten().is_some() {
+            errors.add("weight", "cannot be kept without consent");
+        }
         errors.into_result(changes)
     }
 }

@@ -12,7 +12,8 @@ macro_rules! user_columns {
     () => {
         "u.id, u.username, u.email, u.display_name, u.avatar_key, u.subscription_level, u.preferred_unit, \
          u.is_active, u.gender, u.scored_as, u.country, u.energy, u.rank, u.weight_kg, u.birth_year, u.time_zone, \
-         u.original_transaction_id, u.created_at, u.updated_at"
+         u.original_transaction_id, u.created_at, u.updated_at, u.is_private, u.is_withheld, u.weight_consent_at, \
+         u.email_verified_at, u.role"
     };
 }
 pub(crate) use user_columns;
@@ -51,6 +52,16 @@ pub struct UserRead {
     pub original_transaction_id: Option<String>,
     pub created_at: Time,
     pub updated_at: Time,
+    /// Whether the user wishes to be on no board and in no search; null for everybody but the user.
+    pub is_private: Option<bool>,
+    /// Whether a moderator has taken the user off the boards; null for everybody but the user.
+    pub is_withheld: Option<bool>,
+    /// When the user agreed that body weight is kept; null for everybody but the user, and where it was not asked.
+    pub weight_consent_at: Option<Time>,
+    /// Null for everybody but the user, and while the address is not verified.
+    pub email_verified_at: Option<Time>,
+    /// `member`, `moderator` or `admin`; null for everybody but the user.
+    pub role: Option<String>,
 }
 
 impl UserRead {
@@ -79,6 +90,11 @@ impl UserRead {
             original_transaction_id: row.get(first + 16),
             created_at: Time(row.get::<_, Timestamp>(first + 17)),
             updated_at: Time(row.get::<_, Timestamp>(first + 18)),
+            is_private: Some(row.get(first + 19)),
+            is_withheld: Some(row.get(first + 20)),
+            weight_consent_at: row.get::<_, Option<Timestamp>>(first + 21).map(Time),
+            email_verified_at: row.get::<_, Option<Timestamp>>(first + 22).map(Time),
+            role: Some(row.get(first + 23)),
         }
     }
 
@@ -90,6 +106,11 @@ impl UserRead {
             birth_year: None,
             time_zone: None,
             original_transaction_id: None,
+            is_private: None,
+            is_withheld: None,
+            weight_consent_at: None,
+            email_verified_at: None,
+            role: None,
             ..self
         }
     }

@@ -2,6 +2,7 @@ use jiff::civil::Date;
 
 use super::profile::user_columns;
 use super::{Changes, Email, NewUser, UserRead, Username};
+use crate::platform::visibility::visible;
 use crate::platform::{Connection, DatabaseError, UserId};
 
 /// Which of the two names of a new account belongs to somebody else already.
@@ -81,24 +82,32 @@ pub async fn find_password(db: &Connection, user: UserId) -> Result<Option<Optio
     Ok(row.map(|row| row.get(0)))
 }
 
-pub async fn find_user(db: &Connection, user: UserId, base_url: &str) -> Result<Option<UserRead>, DatabaseError> {
-    let row = db
-        .query_opt(concat!("SELECT ", user_columns!(), " FROM users u WHERE id = $1 AND is_active"), &[&user.0])
-        .await?;
+/// A user who is there for the visitor.
+pub async fn find_user(
+    db: &Connection,
+    user: UserId,
+    visitor: Option<UserId>,
+    base_url: &str,
+) -> Result<Option<UserRead>, DatabaseError> {
+    let sql = concat!("SELECT ", user_columns!(), " FROM users u WHERE id = $1 AND ", visible!("$2"));
+    let row = db.query_opt(sql, &[&user.0, &visitor.map(|visitor| visitor.0)]).await?;
     Ok(row.map(|row| UserRead::from_row(&row, 0, base_url)))
 }
 
-pub async fn find_user_by_name(db: &Connection, name: &str, base_url: &str) -> Result<Option<UserRead>, DatabaseError> {
-    let row = db
-        .query_opt(
-            concat!(
-                "SELECT ",
-                user_columns!(),
-                " FROM users u WHERE lower(username) = lower($1 COLLATE \"C\") AND is_active"
-            ),
-            &[&name],
-        )
-        .await?;
+/// The same by name, without regard to case.
+pub async fn find_user_by_name(
+    db: &Connection,
+    name: &str,
+    visitor: Option<UserId>,
+    base_url: &str,
+) -> Result<Option<UserRead>, DatabaseError> {
+    let sql = concat!(
+        "SELECT ",
+        user_columns!(),
+        " FROM users u WHERE lower(username) = lower($1 COLLATE \"C\") AND ",
+        visible!("$2")
+    );
+    let row = db.query_opt(sql, &[&name, &visitor.map(|visitor| visitor.0)]).await?;
     Ok(row.map(|row| UserRead::from_row(&row, 0, base_url)))
 }
 
@@ -115,7 +124,7 @@ pub async fn update_user(
             "UPDATE users SET
                  username = coalesce($2, username),
                  email = coalesce($3, email),
-                 email_verified_at = CASE WHEN lower($3 COLLATE "C") <> lower(email) THEN NULL ELSE email_verified_at END,
+                 email_verified_at = CASE WHEN lower($3 COLLATE \"C\") <> lower(email) THEN NULL ELSE email_verified_at END,
                  password_hash = coalesce($4, password_hash),
                  display_name = CASE WHEN $5 THEN $6 ELSE display_name END,
                  avatar_key = CASE WHEN $7 THEN NULL ELSE avatar_key END,
@@ -125,6 +134,9 @@ pub async fn update_user(
                  birth_year = CASE WHEN $13 THEN $14 ELSE birth_year END,
                  country = CASE WHEN $15 THEN $16 ELSE country END,
                  time_zone = coalesce($17, time_zone),
+                 is_private = coalesce($18, is_private),
+                 weight_consent_at = CASE WHEN $19 THEN coalesce(weight_consent_at, now())
+                                          WHEN NOT $19 THEN NULL ELSE weight_consent_at END,
                  updated_at = now()
              WHERE id = $1 AND is_active
              RETURNING time_zone",
@@ -146,6 +158,8 @@ pub async fn update_user(
                 &changes.country.is_some(),
                 &changes.country.clone().flatten(),
                 &changes.time_zone,
+                &changes.is_private,
+                &changes.weight_consent,
             ],
         )
         .await?;
@@ -186,6 +200,17 @@ pub async fn set_body_weight(
     .await
 }
 
+/// Erases every body weight of a user's: the log, the profile's, and the copies that lifts hold.
+pub async fn erase_body_weights(db: &Connection, user: UserId) -> Result<u64, DatabaseError> {
+    db.execute(
+        "WITH log AS (DELETE FROM body_weights WHERE user_id = $1),
+              copies AS (UPDATE lifts SET bodyweight_kg = NULL WHERE user_id = $1 AND bodyweight_kg IS NOT NULL)
+         UPDATE users SET weight_kg = NULL WHERE id = $1",
+        &[&user.0],
+    )
+    .await
+}
+
 /// Takes back the entries of days that have not come.
 pub async fn delete_body_weights_after(db: &Connection, user: UserId, day: Date) -> Result<u64, DatabaseError> {
     db.execute("DELETE FROM body_weights WHERE user_id = $1 AND measured_on > $2", &[&user.0, &day]).await
@@ -200,4 +225,9 @@ pub async fn copy_newest_body_weight(db: &Connection, user: UserId) -> Result<u6
         &[&user.0],
     )
     .await
+}
+
+/// Deletes a user with everything that hangs on them.
+pub async fn delete_user(db: &Connection, user: UserId) -> Result<u64, DatabaseError> {
+    db.execute("DELETE FROM users WHERE id = $1", &[&user.0]).await
 }

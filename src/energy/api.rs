@@ -5,7 +5,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::store;
 use crate::platform::{Body, Config, Database, Page, Path, Problem, Query, UserId};
-use crate::sessions::SignedIn;
+use crate::sessions::{BoardReader, SignedIn, Visitor};
 use crate::strength::ladder::{Rank, name_of};
 
 pub fn routes(config: &mut ServiceConfig) {
@@ -67,9 +67,14 @@ const SHALLOW: i64 = 1_000;
 
 /// Active lifters by energy.
 #[utoipa::path(params(Page), tag = "energy",
-    responses((status = 200, body = Vec<EnergyLeaderboardEntry>), (status = 422, body = Problem)))]
+    responses((status = 200, body = Vec<EnergyLeaderboardEntry>), (status = 401, body = Problem), (status = 422, body = Problem)))]
 #[get("/energy/leaderboard")]
-async fn list_board(page: Query<Page>, db: Data<Database>, config: Data<Config>) -> Result<HttpResponse, Problem> {
+async fn list_board(
+    _: BoardReader,
+    page: Query<Page>,
+    db: Data<Database>,
+    config: Data<Config>,
+) -> Result<HttpResponse, Problem> {
     let Page { limit, offset } = page.0;
     let rows = match offset {
         0..SHALLOW => store::list_board(&*db.reader().await?, limit, offset).await?,
@@ -94,8 +99,8 @@ async fn list_board(page: Query<Page>, db: Data<Database>, config: Data<Config>)
 #[utoipa::path(params(("user_id" = UserId, Path)), tag = "energy",
     responses((status = 200, body = i64), (status = 422, body = Problem)))]
 #[get("/energy/latest/{user_id}")]
-async fn get_latest(user_id: Path<UserId>, db: Data<Database>) -> Result<Json<i64>, Problem> {
-    let energy = store::find_energy(&*db.reader().await?, user_id.into_inner()).await?;
+async fn get_latest(visitor: Visitor, user_id: Path<UserId>, db: Data<Database>) -> Result<Json<i64>, Problem> {
+    let energy = store::find_energy(&*db.reader().await?, user_id.into_inner(), visitor.0).await?;
     Ok(Json(energy.unwrap_or(0.0).trunc() as i64))
 }
 
@@ -111,7 +116,11 @@ pub struct DailyEnergy {
 #[utoipa::path(params(("user_id" = UserId, Path)), tag = "energy",
     responses((status = 200, body = Vec<DailyEnergy>), (status = 422, body = Problem)))]
 #[get("/energy/daily/{user_id}")]
-async fn list_daily(user_id: Path<UserId>, db: Data<Database>) -> Result<Json<Vec<DailyEnergy>>, Problem> {
-    let days = store::list_daily(&db.connection().await?, user_id.into_inner()).await?;
+async fn list_daily(
+    visitor: Visitor,
+    user_id: Path<UserId>,
+    db: Data<Database>,
+) -> Result<Json<Vec<DailyEnergy>>, Problem> {
+    let days = store::list_daily(&db.connection().await?, user_id.into_inner(), visitor.0).await?;
     Ok(Json(days.into_iter().map(|(day, total_energy)| DailyEnergy { date: day.to_string(), total_energy }).collect()))
 }

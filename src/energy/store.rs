@@ -1,6 +1,7 @@
 use jiff::civil::Date;
 use tokio_postgres::Row;
 
+use crate::platform::visibility::{listed, visible};
 use crate::platform::{Connection, DatabaseError, UserId};
 use crate::strength::energy::Lifter;
 use crate::strength::standards::CoreLift;
@@ -78,27 +79,38 @@ impl BoardRow {
 pub async fn list_board(db: &Connection, limit: i64, offset: i64) -> Result<Vec<BoardRow>, DatabaseError> {
     let rows = db
         .query(
-            "SELECT id, username, display_name, energy, avatar_key FROM users WHERE is_active AND NOT is_hidden
-             ORDER BY energy DESC, updated_at DESC, id LIMIT $1 OFFSET $2",
+            concat!(
+                "SELECT id, username, display_name, energy, avatar_key FROM users u WHERE ",
+                listed!(),
+                " ORDER BY energy DESC, updated_at DESC, id LIMIT $1 OFFSET $2"
+            ),
             &[&limit, &offset],
         )
         .await?;
     Ok(rows.into_iter().map(BoardRow).collect())
 }
 
-pub async fn find_energy(db: &Connection, user: UserId) -> Result<Option<f64>, DatabaseError> {
-    let row = db.query_opt("SELECT energy FROM users WHERE id = $1 AND is_active", &[&user.0]).await?;
+pub async fn find_energy(db: &Connection, user: UserId, visitor: Option<UserId>) -> Result<Option<f64>, DatabaseError> {
+    let sql = concat!("SELECT energy FROM users u WHERE id = $1 AND ", visible!("$2"));
+    let row = db.query_opt(sql, &[&user.0, &visitor.map(|visitor| visitor.0)]).await?;
     Ok(row.map(|row| row.get(0)))
 }
 
 /// The greatest energy of each day (UTC), the earliest day first.
-pub async fn list_daily(db: &Connection, user: UserId) -> Result<Vec<(Date, f64)>, DatabaseError> {
+pub async fn list_daily(
+    db: &Connection,
+    user: UserId,
+    visitor: Option<UserId>,
+) -> Result<Vec<(Date, f64)>, DatabaseError> {
     let rows = db
         .query(
-            "SELECT (created_at AT TIME ZONE 'UTC')::date AS day, max(energy) FROM energy_history
-             WHERE user_id = $1 AND EXISTS (SELECT FROM users WHERE id = $1 AND is_active)
-             GROUP BY day ORDER BY day",
-            &[&user.0],
+            concat!(
+                "SELECT (created_at AT TIME ZONE 'UTC')::date AS day, max(energy) FROM energy_history
+             WHERE user_id = $1 AND EXISTS (SELECT FROM users u WHERE id = $1 AND ",
+                visible!("$2"),
+                ") GROUP BY day ORDER BY day"
+            ),
+            &[&user.0, &visitor.map(|visitor| visitor.0)],
         )
         .await?;
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())

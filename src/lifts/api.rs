@@ -9,7 +9,7 @@ use crate::accounts::{self, UserRead};
 use crate::catalogue::Catalogue;
 use crate::platform::idempotency::{IdempotencyKey, Repeatable};
 use crate::platform::{Body, Config, Database, Page, Path, Problem, Query, Time, UserId};
-use crate::sessions::SignedIn;
+use crate::sessions::{BoardReader, SignedIn, Visitor};
 
 pub fn routes(config: &mut ServiceConfig) {
     config
@@ -120,9 +120,10 @@ pub struct LeaderboardScore {
 
 /// The lifters of an exercise, the best first, each once. Raw and wraps lifts count.
 #[utoipa::path(params(("scenario_id" = String, Path), Page), tag = "scores",
-    responses((status = 200, body = Vec<LeaderboardScore>), (status = 422, body = Problem)))]
+    responses((status = 200, body = Vec<LeaderboardScore>), (status = 401, body = Problem), (status = 422, body = Problem)))]
 #[get("/scores/scenario/{scenario_id}/leaderboard")]
 async fn list_board(
+    _: BoardReader,
     scenario_id: Path<String>,
     page: Query<Page>,
     db: Data<Database>,
@@ -162,6 +163,7 @@ impl Default for ScoreLimit {
     responses((status = 200, body = Vec<ScoreOut>), (status = 422, body = Problem)))]
 #[get("/scores/user/{user_id}/scenario/{scenario_id}")]
 async fn list_scores(
+    visitor: Visitor,
     path: Path<(UserId, String)>,
     limit: Query<ScoreLimit>,
     db: Data<Database>,
@@ -169,7 +171,7 @@ async fn list_scores(
 ) -> Result<Json<Vec<ScoreOut>>, Problem> {
     let (user, scenario_id) = path.into_inner();
     let Some(exercise) = catalogue.find(&scenario_id) else { return Ok(Json(Vec::new())) };
-    let lifts = store::list_lifts(&db.connection().await?, user, &exercise.id, limit.0.limit).await?;
+    let lifts = store::list_lifts(&db.connection().await?, user, &exercise.id, visitor.0, limit.0.limit).await?;
     Ok(Json(lifts.into_iter().map(|lift| ScoreOut::new(lift, &catalogue)).collect()))
 }
 
@@ -178,13 +180,14 @@ async fn list_scores(
     responses((status = 200, body = ScoreOut), (status = 404, body = Problem), (status = 422, body = Problem)))]
 #[get("/scores/user/{user_id}/scenario/{scenario_id}/highscore")]
 async fn get_highscore(
+    visitor: Visitor,
     path: Path<(UserId, String)>,
     db: Data<Database>,
     catalogue: Data<Catalogue>,
 ) -> Result<Json<ScoreOut>, Problem> {
     let (user, scenario_id) = path.into_inner();
     let exercise = catalogue.find(&scenario_id).ok_or(LiftError::NoScore)?;
-    let lift = store::find_best_lift(&*db.reader().await?, user, &exercise.id).await?;
+    let lift = store::find_best_lift(&*db.reader().await?, user, &exercise.id, visitor.0).await?;
     Ok(Json(ScoreOut::new(lift.ok_or(LiftError::NoScore)?, &catalogue)))
 }
 
@@ -232,7 +235,7 @@ async fn list_personal_best_events(
     if !accounts::is_active(&db, me.id).await? {
         return Err(SignedIn::gone());
     }
-    let events = store::list_best_events(&db, user_id, limit.0.limit).await?;
+    let events = store::list_best_events(&db, user_id, me.id, limit.0.limit).await?;
     let events = events.into_iter().map(|event| {
         let exercise = catalogue.find(&event.exercise_id);
         PersonalBestEventRead {

@@ -5,6 +5,7 @@ use tokio_postgres::Row;
 
 use super::{Best, Lift, LockedLifter};
 use crate::accounts::{UserRead, user_columns};
+use crate::platform::visibility::{listed, visible};
 use crate::platform::{Connection, DatabaseError, UserId};
 use crate::strength::energy::Lifter;
 use crate::strength::standards::CoreLift;
@@ -159,12 +160,21 @@ pub struct BestEvent {
 }
 
 /// The newest first.
-pub async fn list_best_events(db: &Connection, user: UserId, limit: i64) -> Result<Vec<BestEvent>, DatabaseError> {
+pub async fn list_best_events(
+    db: &Connection,
+    user: UserId,
+    visitor: UserId,
+    limit: i64,
+) -> Result<Vec<BestEvent>, DatabaseError> {
     let rows = db
         .query(
-            "SELECT id, exercise_id, score_value, weight_kg, reps, created_at FROM personal_best_events
-             WHERE user_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2",
-            &[&user.0, &limit],
+            concat!(
+                "SELECT id, exercise_id, score_value, weight_kg, reps, created_at FROM personal_best_events
+             WHERE user_id = $1 AND EXISTS (SELECT FROM users u WHERE id = $1 AND ",
+                visible!("$3"),
+                ") ORDER BY created_at DESC, id DESC LIMIT $2"
+            ),
+            &[&user.0, &limit, &visitor.0],
         )
         .await?;
     Ok(rows
@@ -202,8 +212,9 @@ pub async fn list_board(
             concat!(
                 "SELECT b.lift_id, b.weight_kg, b.score_value, b.performed_at, ",
                 user_columns!(),
-                " FROM personal_bests b JOIN users u ON u.id = b.user_id AND u.is_active AND NOT u.is_hidden
-                 WHERE b.exercise_id = $1
+                " FROM personal_bests b JOIN users u ON u.id = b.user_id AND ",
+                listed!(),
+                " WHERE b.exercise_id = $1
                  ORDER BY b.score_value DESC, b.performed_at DESC, b.lift_id DESC LIMIT $2 OFFSET $3"
             ),
             &[&exercise_id, &limit, &offset],
@@ -226,30 +237,43 @@ pub async fn list_lifts(
     db: &Connection,
     user: UserId,
     exercise_id: &str,
+    visitor: Option<UserId>,
     limit: i64,
 ) -> Result<Vec<Lift>, DatabaseError> {
     let rows = db
         .query(
-            "SELECT id, user_id, exercise_id, weight_kg, reps, sets, score_value, performed_at, equipment::text, source::text
+            concat!(
+                "SELECT id, user_id, exercise_id, weight_kg, reps, sets, score_value, performed_at, equipment::text, source::text
              FROM lifts WHERE user_id = $1 AND exercise_id = $2 AND voided_at IS NULL
-               AND EXISTS (SELECT FROM users WHERE id = $1 AND is_active)
-             ORDER BY performed_at DESC, id DESC LIMIT $3",
-            &[&user.0, &exercise_id, &limit],
+               AND EXISTS (SELECT FROM users u WHERE id = $1 AND ",
+                visible!("$4"),
+                ") ORDER BY performed_at DESC, id DESC LIMIT $3"
+            ),
+            &[&user.0, &exercise_id, &limit, &visitor.map(|visitor| visitor.0)],
         )
         .await?;
     Ok(rows.iter().map(lift_from_row).collect())
 }
 
 /// The lift that is somebody's best in an exercise.
-pub async fn find_best_lift(db: &Connection, user: UserId, exercise_id: &str) -> Result<Option<Lift>, DatabaseError> {
+pub async fn find_best_lift(
+    db: &Connection,
+    user: UserId,
+    exercise_id: &str,
+    visitor: Option<UserId>,
+) -> Result<Option<Lift>, DatabaseError> {
     let row = db
         .query_opt(
-            "SELECT l.id, l.user_id, l.exercise_id, l.weight_kg, l.reps, l.sets, l.score_value, l.performed_at,
+            concat!(
+                "SELECT l.id, l.user_id, l.exercise_id, l.weight_kg, l.reps, l.sets, l.score_value, l.performed_at,
                     l.equipment::text, l.source::text
              FROM personal_bests b JOIN lifts l ON l.id = b.lift_id
              WHERE b.user_id = $1 AND b.exercise_id = $2
-               AND EXISTS (SELECT FROM users WHERE id = $1 AND is_active)",
-            &[&user.0, &exercise_id],
+               AND EXISTS (SELECT FROM users u WHERE id = $1 AND ",
+                visible!("$3"),
+                ")"
+            ),
+            &[&user.0, &exercise_id, &visitor.map(|visitor| visitor.0)],
         )
         .await?;
     Ok(row.as_ref().map(lift_from_row))

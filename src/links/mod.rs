@@ -17,6 +17,7 @@ use crate::accounts::{self, Email, Hasher, Password};
 use crate::audit::{self, Action, Entry};
 use crate::jobs::{self, Registered};
 use crate::platform::config::Key;
+use crate::platform::secret;
 use crate::platform::{Client, Connection, Database, DatabaseError, Problem, Time, UserId};
 use crate::sessions::{self, Tokens};
 
@@ -103,7 +104,7 @@ pub async fn reset_password(
     token: &str,
     password: Password,
 ) -> Result<(), LinkError> {
-    let hash = token::hash(token);
+    let hash = secret::hash(token);
     if !store::is_usable(&*db.reader().await?, &hash, Purpose::ResetPassword).await? {
         // Spares the hashing; who is right is decided below.
         return Err(LinkError::Useless);
@@ -134,7 +135,7 @@ pub async fn reset_password(
 pub async fn verify_email(db: &Database, client: &Client, token: &str) -> Result<(), LinkError> {
     let connection = db.connection().await?;
     let transaction = connection.begin().await?;
-    let used = store::use_link(&transaction, &token::hash(token), Purpose::VerifyEmail).await?;
+    let used = store::use_link(&transaction, &secret::hash(token), Purpose::VerifyEmail).await?;
     let is_theirs = match &used {
         Some(store::Used { user, email: Some(email) }) => {
             accounts::verify_email(&transaction, *user, email).await?

@@ -92,12 +92,14 @@ pub struct Used {
     pub email: Option<String>,
 }
 
-/// Uses a link up. Of two who come at once one gets it.
+/// Uses a link up. Of two who come at once one gets it. One that was sent to an address which is not the user's any more
+/// is of no use: that mailbox may be somebody else's by now.
 pub async fn use_link(db: &Connection, token_hash: &[u8], purpose: Purpose) -> Result<Option<Used>, DatabaseError> {
     let row = db
         .query_opt(
             "UPDATE links SET used_at = now()
              WHERE token_hash = $1 AND purpose = $2 AND used_at IS NULL AND expires_at > now()
+               AND (email IS NULL OR EXISTS (SELECT FROM users u WHERE u.id = user_id AND lower(u.email) = lower(links.email)))
              RETURNING user_id, email",
             &[&token_hash, &purpose.as_str()],
         )

@@ -4,10 +4,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::hmac;
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::platform::config::{Key, Keys};
+use crate::platform::secret;
 
 /// A link's secret. It cannot be printed by mistake.
 pub struct LinkToken(String);
@@ -28,18 +28,13 @@ impl LinkToken {
 
     /// What is stored of it.
     pub fn hash(&self) -> Vec<u8> {
-        hash(&self.0)
+        secret::hash(&self.0).to_vec()
     }
 
     /// For whoever the link is for.
     pub fn text(&self) -> &str {
         &self.0
     }
-}
-
-/// What would be stored of a token that somebody shows.
-pub fn hash(token: &str) -> Vec<u8> {
-    Sha256::digest(token.as_bytes()).to_vec()
 }
 
 #[cfg(test)]
@@ -61,7 +56,7 @@ mod tests {
         let id = Uuid::now_v7();
         let stored = LinkToken::of(id, &keys(&old, "").current).hash();
         let again = LinkToken::again(id, &keys(&new, &old), &stored).unwrap();
-        assert_eq!(hash(again.text()), stored);
+        assert_eq!(secret::hash(again.text()).to_vec(), stored);
         assert!(LinkToken::again(id, &keys(&third, &new), &stored).is_none());
         assert!(LinkToken::again(Uuid::now_v7(), &keys(&old, ""), &stored).is_none());
     }

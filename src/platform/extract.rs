@@ -82,6 +82,14 @@ pub fn check<T: Validate<Context = ()>>(value: T) -> Result<T, Problem> {
     }
 }
 
+/// A rule for names and notes: text that can be shown, and that PostgreSQL can hold.
+pub fn printable(text: &str, _: &()) -> garde::Result {
+    match text.trim().is_empty() || text.chars().any(char::is_control) {
+        true => Err(garde::Error::new("must be text, without control characters")),
+        false => Ok(()),
+    }
+}
+
 /// A rule for numbers from a query, where `NaN` and `inf` can be written.
 pub fn finite(number: &f64, _: &()) -> garde::Result {
     if number.is_finite() { Ok(()) } else { Err(garde::Error::new("must be a finite number")) }

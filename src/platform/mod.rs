@@ -24,11 +24,13 @@ pub mod rate_limit;
 pub mod refusal;
 pub mod request_id;
 pub mod routing;
+pub mod secret;
 pub mod settings;
 pub mod slashes;
 pub mod time;
 pub mod uploads;
 pub mod version;
+pub mod visibility;
 pub mod watchdog;
 
 use serde::{Deserialize, Serialize};

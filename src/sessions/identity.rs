@@ -10,13 +10,12 @@ use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
 use moka::sync::Cache;
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{LastUse, Revocations, Tokens, store};
 use crate::platform::rate_limit::RateLimits;
 use crate::platform::request_id::client_address;
-use crate::platform::{Database, Problem, UserId};
+use crate::platform::{Config, Database, Problem, UserId, secret};
 
 /// By what somebody showed who they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,11 +53,6 @@ impl Default for KnownKeys {
 /// What API keys begin with.
 pub const KEY_PREFIX: &str = "rd_";
 
-/// What is stored of an API key.
-pub fn key_hash(key: &str) -> [u8; 32] {
-    Sha256::digest(key.as_bytes()).into()
-}
-
 /// Everything that the middleware needs; none of it is missing in a running service.
 struct Tools {
     tokens: Data<Tokens>,
@@ -94,7 +88,7 @@ pub async fn identify(
     let identity = match bearer(request.request()) {
         None => Identity::Nobody,
         Some(key) if key.starts_with(KEY_PREFIX) => {
-            let hash = key_hash(key);
+            let hash = secret::hash(key);
             let known = tools.keys.0.get(&hash);
             if known.is_none() && zone == Zone::General {
                 // Looking one up costs: whoever guesses pays as a stranger.
@@ -231,6 +225,19 @@ pub struct InPerson {
 /// Whoever it is: for what everybody may see, and the user may see more of. A token that is not good is nobody's.
 #[derive(Debug, Clone, Copy)]
 pub struct Visitor(pub Option<UserId>);
+
+/// Whoever may read boards: everybody, or members alone where the server says so.
+pub struct BoardReader;
+
+impl FromRequest for BoardReader {
+    type Error = Problem;
+    type Future = std::future::Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let is_public = request.app_data::<Data<Config>>().is_some_and(|config| config.boards_are_public);
+        std::future::ready(if is_public { Ok(Self) } else { signed_in(request).map(|_| Self) })
+    }
+}
 
 impl FromRequest for SignedIn {
     type Error = Problem;

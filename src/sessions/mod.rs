@@ -22,10 +22,10 @@ use crate::audit::{self, Action, Entry};
 use crate::platform::{Client, Connection, Database, DatabaseError, Problem, UserId};
 
 pub use api::{Grant, Token, routes, session_answer};
-pub use identity::{Credential, InPerson, KEY_PREFIX, KnownKeys, SignedIn, Visitor, identify, key_hash};
+pub use identity::{BoardReader, Credential, InPerson, KEY_PREFIX, KnownKeys, SignedIn, Visitor, identify};
 pub use last_use::LastUse;
 pub use revocations::Revocations;
-pub use role::{Admin, Moderator, Role};
+pub use role::{Admin, Moderator, Role, of as role_of};
 pub use tokens::Tokens;
 
 /// Within so many seconds a spent refresh token is that of a tab which came second.
@@ -132,4 +132,9 @@ pub async fn revoke_key(db: &Connection, tokens: &Tokens, key: Uuid) -> Result<(
 /// Lets a user in again who was shut out. The sessions of before stay ended.
 pub async fn let_in(db: &Connection, user: UserId) -> Result<(), DatabaseError> {
     store::delete_revocation(db, user.0).await.map(|_| ())
+}
+
+/// Whether a session of this user's began within so many hours.
+pub async fn began_within(db: &Connection, user: UserId, session: Uuid, hours: f64) -> Result<bool, DatabaseError> {
+    store::began_within(db, user, session, hours).await
 }

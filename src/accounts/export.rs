@@ -1,0 +1,118 @@
+//! Everything that is kept of somebody, as JSON, read in one snapshot and streamed.
+
+use std::time::Duration;
+
+use actix_web::web::{Bytes, Data};
+use actix_web::{HttpResponse, get};
+use futures_util::{TryStreamExt, pin_mut, stream};
+use tokio::sync::{Semaphore, mpsc};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::audit::{self, Action, Entry};
+use crate::platform::{Client, Connection, Database, DatabaseError, Problem, UserId};
+use crate::sessions::InPerson;
+
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(export);
+}
+
+/// Each section and the statement that gives its rows as JSON. Of what opens something only that it is there.
+pub const SECTIONS: [(&str, &str); 14] = [
+    ("account", "SELECT (to_jsonb(t) - 'password_hash')::text FROM users t WHERE id = $1"),
+    ("body_weights", "SELECT to_jsonb(t)::text FROM body_weights t WHERE user_id = $1 ORDER BY measured_on"),
+    ("lifts", "SELECT to_jsonb(t)::text FROM lifts t WHERE user_id = $1 ORDER BY id"),
+    ("personal_bests", "SELECT to_jsonb(t)::text FROM personal_bests t WHERE user_id = $1 ORDER BY exercise_id"),
+    ("personal_best_events", "SELECT to_jsonb(t)::text FROM personal_best_events t WHERE user_id = $1 ORDER BY id"),
+    ("energy_history", "SELECT to_jsonb(t)::text FROM energy_history t WHERE user_id = $1 ORDER BY created_at"),
+    ("sessions", "SELECT to_jsonb(t)::text FROM sessions t WHERE user_id = $1 ORDER BY id"),
+    (
+        "refresh_tokens",
+        "SELECT (to_jsonb(t) - 'token_hash')::text FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id
+         WHERE s.user_id = $1 ORDER BY t.expires_at",
+    ),
+    ("api_keys", "SELECT (to_jsonb(t) - 'key_hash')::text FROM api_keys t WHERE user_id = $1 ORDER BY id"),
+    ("invites", "SELECT (to_jsonb(t) - 'code_hash')::text FROM invites t WHERE created_by = $1 ORDER BY id"),
+    ("links", "SELECT (to_jsonb(t) - 'token_hash')::text FROM links t WHERE user_id = $1 ORDER BY id"),
+    (
+        "second_factors",
+        "SELECT (to_jsonb(t) - 'sealed_secret' || jsonb_build_object('recovery_codes', (
+             SELECT jsonb_agg(jsonb_build_object('used_at', used_at)) FROM recovery_codes WHERE user_id = $1)))::text
+         FROM second_factors t WHERE user_id = $1",
+    ),
+    (
+        "idempotency_keys",
+        "SELECT (to_jsonb(t) - 'request_hash')::text FROM idempotency_keys t WHERE user_id = $1 ORDER BY created_at",
+    ),
+    // Where others sat who did something to this account is theirs.
+    (
+        "audit",
+        "SELECT (to_jsonb(t) || jsonb_build_object('address', CASE WHEN actor = $1 THEN address END))::text
+         FROM audit t WHERE actor = $1 OR target = $1 ORDER BY id",
+    ),
+];
+
+/// So many exports at once: each holds a connection for as long as its client reads.
+const AT_ONCE: usize = 3;
+static PLACES: Semaphore = Semaphore::const_new(AT_ONCE);
+/// How long a client may take for a piece.
+const PATIENCE: Duration = Duration::from_secs(20);
+const PIECE: usize = 32 * 1024;
+
+type Piece = Result<Bytes, DatabaseError>;
+
+/// Everything that this server keeps of oneself.
+///
+/// One JSON object; each section is a list of rows. Secrets are not in it, since they are kept as hashes.
+#[utoipa::path(security(("bearer" = [])), tag = "accounts",
+    responses((status = 200, body = serde_json::Value), (status = 401, body = Problem), (status = 503, body = Problem)))]
+#[get("/users/me/export")]
+async fn export(me: InPerson, client: Client, db: Data<Database>) -> Result<HttpResponse, Problem> {
+    let busy = |_| Problem::unavailable("Too many exports are under way; try again in a moment.", 10);
+    let place = PLACES.try_acquire().map_err(busy)?;
+    let connection = db.connection().await?;
+    audit::record(&connection, &client, Entry::own(me.id, Action::Exported)).await?;
+    let (sender, mut receiver) = mpsc::channel::<Piece>(2);
+    actix_web::rt::spawn(async move {
+        if let Err(error) = write(&connection, me.id, &sender).await {
+            slog_scope::warn!("an export broke off"; "error" => error.to_string());
+            // The connection is closed without the end of the body, so that nobody takes it for whole.
+            let _ = sender.send(Err(error)).await;
+        }
+        drop(place);
+    });
+    Ok(HttpResponse::Ok()
+        .content_type("application/json")
+        .insert_header(("Content-Disposition", "attachment; filename=\"repduel-export.json\""))
+        .insert_header(("Cache-Control", "no-store"))
+        .streaming(stream::poll_fn(move |context| receiver.poll_recv(context))))
+}
+
+async fn write(db: &Connection, user: UserId, sender: &mpsc::Sender<Piece>) -> Result<(), DatabaseError> {
+    let transaction = db.begin().await?;
+    db.client()?.batch_execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    let mut text = String::from("{\"format\":\"repduel export 1\"");
+    for (name, sql) in SECTIONS {
+        text.push_str(&format!(",\n\"{name}\":["));
+        let statement = db.client()?.prepare_cached(sql).await?;
+        let rows = db.client()?.query_raw(&statement, [&user.0]).await?;
+        pin_mut!(rows);
+        let mut is_first = true;
+        while let Some(row) = rows.try_next().await? {
+            text.push_str(if is_first { "\n" } else { ",\n" });
+            text.push_str(row.get(0));
+            is_first = false;
+            if text.len() > PIECE {
+                send(sender, std::mem::take(&mut text)).await?;
+            }
+        }
+        text.push(']');
+    }
+    text.push_str("}\n");
+    send(sender, text).await?;
+    transaction.commit().await
+}
+
+async fn send(sender: &mpsc::Sender<Piece>, text: String) -> Result<(), DatabaseError> {
+    let gone = |_| DatabaseError::Unavailable("the client does not read on".into());
+    sender.send_timeout(Ok(text.into()), PATIENCE).await.map_err(gone)
+}

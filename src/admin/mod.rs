@@ -1,0 +1,194 @@
+//! Looking after accounts: roles, deactivation, deletion, and taking lifters off the boards.
+//!
+//! Invariant: over HTTP the last active admin cannot lose the role or the account: all who try hold the admins' rows.
+//! An operator at the command line can.
+
+mod api;
+mod moderation;
+mod store;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use store::{Account, find_account};
+
+use crate::accounts::{self, AccountError};
+use crate::audit::{self, Action, Entry};
+use crate::platform::{Client, Connection, DatabaseError, Problem, UserId};
+use crate::sessions::{self, Role, Tokens};
+
+pub fn routes(config: &mut ServiceConfig) {
+    api::routes(config);
+    moderation::routes(config);
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum AdminError {
+    #[error("No user has this id.")]
+    Unknown,
+    #[error("This is the last admin; make somebody else an admin first.")]
+    LastAdmin,
+    #[error("A moderator cannot do this to an admin or to another moderator.")]
+    AboveYou,
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    #[error(transparent)]
+    Account(AccountError),
+}
+
+impl From<AdminError> for Problem {
+    fn from(error: AdminError) -> Self {
+        match error {
+            AdminError::Unknown => Problem::not_found(error.to_string()),
+            AdminError::LastAdmin => Problem::conflict(error.to_string()),
+            AdminError::AboveYou => Problem::forbidden(error.to_string()),
+            AdminError::Database(error) => error.into(),
+            AdminError::Account(error) => error.into(),
+        }
+    }
+}
+
+/// Who does it: an admin over HTTP, or an operator at the command line.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    /// None for an operator.
+    pub id: Option<UserId>,
+    pub client: Client,
+}
+
+impl Actor {
+    pub fn operator() -> Self {
+        Self { id: None, client: Client::default() }
+    }
+
+    async fn record(
+        &self,
+        db: &Connection,
+        target: UserId,
+        action: Action,
+        detail: Option<&str>,
+    ) -> Result<(), DatabaseError> {
+        let entry = match self.id {
+            Some(_) => Entry { actor: self.id, detail, ..Entry::own(target, action) },
+            None => Entry { detail: detail.or(Some("command line")), ..Entry::by_operator(target, action) },
+        };
+        audit::record(db, &self.client, entry).await
+    }
+}
+
+/// What is to become of an account; what is none stays.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Change {
+    pub role: Option<Role>,
+    pub is_active: Option<bool>,
+}
+
+/// Changes role or activity. Whoever is deactivated is out everywhere within seconds, with all sessions.
+pub async fn change(
+    db: &Connection,
+    tokens: &Tokens,
+    actor: &Actor,
+    user: UserId,
+    change: Change,
+) -> Result<(), AdminError> {
+    let transaction = db.begin().await?;
+    match write_change(&transaction, tokens, actor, user, change).await {
+        Ok(()) => Ok(transaction.commit().await?),
+        Err(refusal) => {
+            transaction.roll_back().await?;
+            Err(refusal)
+        }
+    }
+}
+
+async fn write_change(
+    db: &Connection,
+    tokens: &Tokens,
+    actor: &Actor,
+    user: UserId,
+    change: Change,
+) -> Result<(), AdminError> {
+    let takes_admin_away = change.role.is_some_and(|role| role != Role::Admin) || change.is_active == Some(false);
+    if takes_admin_away && actor.id.is_some() {
+        keep_an_admin(db, user).await?;
+    }
+    let before = store::lock_account(db, user).await?.ok_or(AdminError::Unknown)?;
+    if let Some(role) = change.role.filter(|role| role.as_str() != before.role) {
+        store::set_role(db, user, role.as_str()).await?;
+        let detail = format!("{} to {}", before.role, role.as_str());
+        actor.record(db, user, Action::RoleChanged, Some(&detail)).await?;
+    }
+    match change.is_active.filter(|is_active| *is_active != before.is_active) {
+        Some(false) => {
+            store::set_active(db, user, false).await?;
+            sessions::end_all(db, tokens, user, None).await?;
+            sessions::shut_out(db, tokens, user).await?;
+            actor.record(db, user, Action::Deactivated, None).await?;
+        }
+        Some(true) => {
+            store::set_active(db, user, true).await?;
+            sessions::let_in(db, user).await?;
+            actor.record(db, user, Action::Activated, None).await?;
+        }
+        None => {}
+    }
+    Ok(())
+}
+
+/// Refuses what would leave nobody who is an admin. The admins' rows are held, so that two cannot remove each other.
+async fn keep_an_admin(db: &Connection, user: UserId) -> Result<(), AdminError> {
+    let admins = store::lock_admins(db).await?;
+    match admins.as_slice() {
+        [last] if *last == user => Err(AdminError::LastAdmin),
+        _ => Ok(()),
+    }
+}
+
+/// Deletes somebody's account and everything in it. Gives the key of the picture that is left.
+pub async fn delete(db: &Connection, tokens: &Tokens, actor: &Actor, user: UserId) -> Result<(), AdminError> {
+    let transaction = db.begin().await?;
+    let deleted = async {
+        if actor.id.is_some() {
+            keep_an_admin(&transaction, user).await?;
+        }
+        accounts::delete(&transaction, tokens, &actor.client, actor.id, user).await.map_err(AdminError::Account)
+    };
+    match deleted.await {
+        Ok(true) => Ok(transaction.commit().await?),
+        Ok(false) => {
+            transaction.roll_back().await?;
+            Err(AdminError::Unknown)
+        }
+        Err(refusal) => {
+            transaction.roll_back().await?;
+            Err(refusal)
+        }
+    }
+}
+
+/// Takes a lifter off the boards, or puts them back, with a reason.
+pub async fn withhold(
+    db: &Connection,
+    actor: &Actor,
+    user: UserId,
+    is_withheld: bool,
+    reason: &str,
+) -> Result<(), AdminError> {
+    let transaction = db.begin().await?;
+    let is_above = match actor.id {
+        Some(moderator) => store::is_as_high(&transaction, user, moderator).await?,
+        None => Some(false),
+    };
+    let refusal = match is_above {
+        None => Some(AdminError::Unknown),
+        Some(true) => Some(AdminError::AboveYou),
+        Some(false) => None,
+    };
+    if let Some(refusal) = refusal {
+        transaction.roll_back().await?;
+        return Err(refusal);
+    }
+    store::set_withheld(&transaction, user, is_withheld).await?;
+    let action = if is_withheld { Action::Withheld } else { Action::Shown };
+    actor.record(&transaction, user, action, Some(reason)).await?;
+    Ok(transaction.commit().await?)
+}
