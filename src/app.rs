@@ -16,6 +16,7 @@ use utoipa_actix_web::{AppExt, scope};
 
 use crate::accounts::{Hasher, HashingThreads};
 use crate::catalogue::{Catalogue, CatalogueAnswers};
+use crate::jobs::Registered;
 use crate::platform::config::Environment;
 use crate::platform::database::feed;
 use crate::platform::database::{Shared, bootstrap, waiting};
@@ -29,7 +30,6 @@ use crate::platform::rate_limit::RateLimits;
 use crate::platform::routing::{KnownMethods, unmatched};
 use crate::platform::watchdog::Watchdog;
 use crate::platform::{Config, Database, health, indexes, installation, migrations, openapi, uploads, version};
-use crate::jobs::Registered;
 use crate::sessions::{KnownKeys, LastUse, Revocations, Tokens, identify};
 use crate::{accounts, admin, admission, api_keys, audit, catalogue, energy, jobs, lifts, links, ranks, retention};
 use crate::{sessions, standards};
@@ -220,8 +220,7 @@ fn api_server(state: State, listener: std::net::TcpListener, workers: usize) -> 
 /// The operators' listener: figures and details that nobody outside may see.
 fn ops_server(state: State, listener: std::net::TcpListener) -> io::Result<actix_web::dev::Server> {
     let server = HttpServer::new(move || {
-        let queue: Arc<dyn Figures> =
-            Arc::new(jobs::QueueFigures(Database::of_worker(state.shared.as_ref().clone())));
+        let queue: Arc<dyn Figures> = Arc::new(jobs::QueueFigures(Database::of_worker(state.shared.as_ref().clone())));
         App::new()
             .app_data(Data::from(queue))
             .app_data(state.metrics.clone())

@@ -88,10 +88,10 @@ impl Jobs {
                     println!("a worker took the job: done after {} ms", time.as_millis());
                     Ok(())
                 }
-                None => Err(format!(
-                    "no worker took the job within {patience} s; see: systemctl status 'repduel-worker@*'"
-                )
-                .into()),
+                None => {
+                    Err(format!("no worker took the job within {patience} s; see: systemctl status 'repduel-worker@*'")
+                        .into())
+                }
             },
         }
     }

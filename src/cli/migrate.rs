@@ -1,9 +1,9 @@
 use clap::Args;
 
 use super::{Failure, Outcome, begin, connect_to_database};
-use crate::{app, jobs};
 use crate::platform::settings::Sources;
 use crate::platform::{indexes, migrations};
+use crate::{app, jobs};
 
 /// Bring the database up to this program: schema, exercises, indexes.
 ///
@@ -28,8 +28,12 @@ impl Migrate {
             }
             let queue = jobs::schema::status(&client).await?;
             match queue.applied {
-                applied if applied < queue.known => println!("missing  the queue's steps {} to {}", applied + 1, queue.known),
-                applied if applied > queue.known => println!("applied  the queue's steps up to {applied} (of a newer release)"),
+                applied if applied < queue.known => {
+                    println!("missing  the queue's steps {} to {}", applied + 1, queue.known)
+                }
+                applied if applied > queue.known => {
+                    println!("applied  the queue's steps up to {applied} (of a newer release)")
+                }
                 applied => println!("applied  the queue's steps up to {applied}"),
             }
             for name in indexes::missing(&client).await? {

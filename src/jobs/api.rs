@@ -48,7 +48,8 @@ impl Figures for QueueFigures {
 async fn gather(db: &Database) -> Result<Vec<MetricFamily>, Problem> {
     let db = db.connection().await?;
     let figures = || -> prometheus::Result<_> {
-        let jobs = IntGaugeVec::new(Opts::new("repduel_jobs", "Jobs in the queue by task and state."), &["task", "state"])?;
+        let jobs =
+            IntGaugeVec::new(Opts::new("repduel_jobs", "Jobs in the queue by task and state."), &["task", "state"])?;
         let oldest = GaugeVec::new(
             Opts::new("repduel_jobs_oldest_seconds", "How long the job of a task has waited that waits longest."),
             &["task"],

@@ -6,8 +6,8 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::store;
-use crate::platform::database::Pooled;
 use crate::platform::DatabaseError;
+use crate::platform::database::Pooled;
 
 const PAUSE: Duration = Duration::from_secs(1);
 

@@ -12,8 +12,8 @@ use graphile_worker::{
 use tokio::sync::broadcast::{Receiver, Sender, channel};
 use tokio_postgres::Client;
 
-use crate::platform::database::feed::{Loading, Subscriber};
 use crate::platform::database::Pooled;
+use crate::platform::database::feed::{Loading, Subscriber};
 
 /// Hears that there are new jobs, and passes it on.
 #[derive(Debug, Clone)]

@@ -28,7 +28,11 @@ pub struct Registered {
 
 impl Registered {
     pub fn of<T: Task>() -> Self {
-        Self { name: T::NAME, definition: JobDefinition::of::<Handler<T>>(), run_by_hand: |tools| run_by_hand::<T>(tools) }
+        Self {
+            name: T::NAME,
+            definition: JobDefinition::of::<Handler<T>>(),
+            run_by_hand: |tools| run_by_hand::<T>(tools),
+        }
     }
 
     /// Runs a task that needs no data, without a job.

@@ -41,7 +41,8 @@ async fn applied(client: &Client) -> Result<Applied, tokio_postgres::Error> {
     if !exists.get::<_, bool>(0) {
         return Ok(Applied::default());
     }
-    let sql = "SELECT coalesce(max(id), 0), coalesce(max(id) FILTER (WHERE breaking), 0) FROM graphile_worker.migrations";
+    let sql =
+        "SELECT coalesce(max(id), 0), coalesce(max(id) FILTER (WHERE breaking), 0) FROM graphile_worker.migrations";
     let row = client.query_one(sql, &[]).await?;
     Ok(Applied { newest: row.get(0), newest_breaking: row.get(1) })
 }

@@ -63,8 +63,7 @@ pub async fn work(
     let new_jobs = Arc::new(NewJobs::default());
     feed::follow(shared.clone(), new_jobs.clone());
     let mailer = config.mail.as_ref().map(Mailer::new).transpose().map_err(io::Error::other)?;
-    let shelf =
-        Shelf { tools: Arc::new(Tools { database, config, mailer }), counts: Arc::new(Counts::default()) };
+    let shelf = Shelf { tools: Arc::new(Tools { database, config, mailer }), counts: Arc::new(Counts::default()) };
     let worker = Worker { tasks, schedules, new_jobs, shelf, stop };
     let (tools, counts) = (worker.shelf.tools.clone(), worker.shelf.counts.clone());
     tokio::select! {

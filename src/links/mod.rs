@@ -137,9 +137,7 @@ pub async fn verify_email(db: &Database, client: &Client, token: &str) -> Result
     let transaction = connection.begin().await?;
     let used = store::use_link(&transaction, &secret::hash(token), Purpose::VerifyEmail).await?;
     let is_theirs = match &used {
-        Some(store::Used { user, email: Some(email) }) => {
-            accounts::verify_email(&transaction, *user, email).await?
-        }
+        Some(store::Used { user, email: Some(email) }) => accounts::verify_email(&transaction, *user, email).await?,
         _ => false,
     };
     let Some(used) = used.filter(|_| is_theirs) else {
