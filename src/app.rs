@@ -220,7 +220,7 @@ fn api_server(state: State, listener: std::net::TcpListener, workers: usize) -> 
 /// The operators' listener: figures and details that nobody outside may see.
 fn ops_server(state: State, listener: std::net::TcpListener) -> io::Result<actix_web::dev::Server> {
     let server = HttpServer::new(move || {
-        let queue: Arc<dyn Figures> = Arc::new(jobs::QueueFigures(Database::of_worker(state.shared.as_ref().clone())));
+        let queue: Arc<dyn Figures> = Arc::new(jobs::QueueFigures::new(state.shared.as_ref().clone()));
         App::new()
             .app_data(Data::from(queue))
             .app_data(state.metrics.clone())

@@ -1,4 +1,5 @@
 use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use actix_web::web::Data;
@@ -10,6 +11,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::queue::{self, Health, SILENCE_OF_THE_DEAD};
 use super::store;
+use crate::platform::database::{Pooled, Shared};
 use crate::platform::metrics::Figures;
 use crate::platform::{Database, Problem};
 
@@ -32,12 +34,31 @@ async fn get_queue(db: Data<Database>) -> HttpResponse {
 }
 
 /// The queue's figures for Prometheus; none when the database does not answer.
-pub struct QueueFigures(pub Database);
+pub struct QueueFigures {
+    shared: Arc<Shared>,
+    database: OnceLock<Pooled>,
+}
+
+impl QueueFigures {
+    pub fn new(shared: Arc<Shared>) -> Self {
+        Self { shared, database: OnceLock::new() }
+    }
+
+    /// None before the database has been found.
+    fn database(&self) -> Option<&Pooled> {
+        if self.database.get().is_none() {
+            // Of two who come at once the first one's is kept.
+            let _ = self.database.set(Pooled::open(&self.shared)?);
+        }
+        self.database.get()
+    }
+}
 
 impl Figures for QueueFigures {
     fn gather<'a>(&'a self) -> Pin<Box<dyn Future<Output = Vec<MetricFamily>> + 'a>> {
         Box::pin(async {
-            match tokio::time::timeout(PATIENCE, gather(&self.0)).await {
+            let Some(database) = self.database() else { return Vec::new() };
+            match tokio::time::timeout(PATIENCE, gather(database)).await {
                 Ok(Ok(figures)) => figures,
                 _ => Vec::new(),
             }
@@ -45,7 +66,7 @@ impl Figures for QueueFigures {
     }
 }
 
-async fn gather(db: &Database) -> Result<Vec<MetricFamily>, Problem> {
+async fn gather(db: &Pooled) -> Result<Vec<MetricFamily>, Problem> {
     let db = db.connection().await?;
     let figures = || -> prometheus::Result<_> {
         let jobs =

@@ -11,6 +11,9 @@ use crate::jobs::{JobError, Running, Task, Tools};
 use crate::links::token::LinkToken;
 use crate::platform::mail::{Letter, MailError};
 
+/// So many a user gets for one purpose: anybody can ask for them.
+const MOST_AN_HOUR: i64 = 5;
+
 /// Whom a link is for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -48,11 +51,20 @@ impl Task for SendLink {
         };
         let new = LinkToken::of(self.link, &tools.config.data_keys.current);
         let link = store::NewLink { id: self.link, user: user.id, purpose: self.purpose, email: Some(&user.email) };
-        // Half an hour from this sending on, however long the mail server was away.
-        let Some(stored) = store::keep_link(&db, &link, &new.hash(), LIFE).await? else {
-            // It arrived and was used: an earlier run was cut off behind the sending.
+        let transaction = db.begin().await?;
+        // One after the other: of many that are asked for at once only so many are made.
+        store::hold_user(&transaction, user.id).await?;
+        if store::count_recent_links(&transaction, &link).await? >= MOST_AN_HOUR {
+            transaction.roll_back().await?;
+            slog_scope::warn!("no further link is sent within this hour"; "purpose" => self.purpose.as_str(),
+                "user_id" => user.id.to_string(), "request_id" => &job.request_id);
             return Ok(());
-        };
+        }
+        // Half an hour from this sending on, however long the mail server was away.
+        let stored = store::keep_link(&transaction, &link, &new.hash(), LIFE).await?;
+        transaction.commit().await?;
+        // Where it has been used, it arrived: an earlier run was cut off behind the sending.
+        let Some(stored) = stored else { return Ok(()) };
         let token = LinkToken::again(self.link, &tools.config.data_keys, &stored)
             .ok_or_else(|| JobError::Failed("the link was made with a data key that is not known any more".into()))?;
         drop(db);

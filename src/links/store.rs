@@ -74,6 +74,23 @@ pub async fn keep_link(
     Ok(row.map(|row| row.get(0)))
 }
 
+/// Holds a user's row until the transaction ends.
+pub async fn hold_user(db: &Connection, user: Uuid) -> Result<u64, DatabaseError> {
+    db.execute("SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE", &[&user]).await
+}
+
+/// How many other links for one purpose were made for a user within the last hour.
+pub async fn count_recent_links(db: &Connection, link: &NewLink<'_>) -> Result<i64, DatabaseError> {
+    let row = db
+        .query_one(
+            "SELECT count(*) FROM links
+             WHERE user_id = $2 AND purpose = $3 AND id <> $1 AND created_at > now() - interval '1 hour'",
+            &[&link.id, &link.user, &link.purpose.as_str()],
+        )
+        .await?;
+    Ok(row.get(0))
+}
+
 /// Whether a link could be used at this moment.
 pub async fn is_usable(db: &Connection, token_hash: &[u8], purpose: Purpose) -> Result<bool, DatabaseError> {
     let row = db

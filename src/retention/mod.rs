@@ -16,10 +16,11 @@ use crate::platform::{Connection, DatabaseError};
 /// How many rows one statement removes.
 const BATCH: i64 = 5_000;
 
+type Rule = for<'a> fn(&'a Connection) -> Forgetting<'a>;
 type Forgetting<'a> = Pin<Box<dyn Future<Output = Result<u64, DatabaseError>> + Send + 'a>>;
 
 /// What is forgotten, by its name in the log.
-const RULES: [(&str, for<'a> fn(&'a Connection) -> Forgetting<'a>); 9] = [
+const RULES: [(&str, Rule); 9] = [
     ("sessions that ended or expired 30 days ago", |db| Box::pin(store::delete_sessions(db, BATCH))),
     ("refresh tokens that were spent a day ago or expired", |db| Box::pin(store::delete_refresh_tokens(db, BATCH))),
     ("revocations of what has expired by itself", |db| Box::pin(store::delete_revocations(db, BATCH))),
@@ -63,10 +64,7 @@ impl Task for Forget {
     }
 }
 
-async fn until_none_is_left(
-    db: &Connection,
-    rule: for<'a> fn(&'a Connection) -> Forgetting<'a>,
-) -> Result<u64, DatabaseError> {
+async fn until_none_is_left(db: &Connection, rule: Rule) -> Result<u64, DatabaseError> {
     let mut all = 0;
     loop {
         let rows = rule(db).await?;

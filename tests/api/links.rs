@@ -196,3 +196,33 @@ async fn without_mail_the_operator_hands_a_link_on() {
     assert_eq!(nobody.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&nobody.stderr).contains("nobody here is called nobody"), "{nobody:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_it_is_asked_for_nobody_signs_in_before_the_address_is_shown() {
+    let server = MailServer::start().await;
+    let mut settings = server.settings();
+    settings.push(("REQUIRE_VERIFIED_EMAIL", "1".into()));
+    let app = spawn_app_with(Options { settings: settings.clone(), ..Options::default() }).await;
+    let _worker = spawn_worker(&app.database, &settings).await;
+    let ada = json!({ "username": "ada", "email": "ada@example.org", "password": "correct horse" });
+    app.post("/users/", &ada).await.expect(201);
+    sign_in(&app, "correct horse").await.problem(403);
+    let token = token_in(&server.mail(1).await);
+    app.post("/auth/verify-email", &json!({ "token": token })).await.expect(204);
+    sign_in(&app, "correct horse").await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobodys_mailbox_is_flooded() {
+    let server = MailServer::start().await;
+    let (app, worker) = with_mail(&server).await;
+    app.lifter("ada").await;
+    for _ in 0..8 {
+        forget(&app, "ada@example.org").await;
+    }
+    worker.log_line("no further link is sent within this hour").await;
+    server.mail(6).await;
+    let (_, log) = worker.stop().await;
+    assert_eq!(log.iter().filter(|line| line.contains("no further link")).count(), 3, "{log:#?}");
+    assert_eq!(server.mails().len(), 6, "one to show the address, five to set the password");
+}
