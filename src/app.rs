@@ -16,6 +16,7 @@ use utoipa_actix_web::{AppExt, scope};
 
 use crate::accounts::{Hasher, HashingThreads};
 use crate::catalogue::{Catalogue, CatalogueAnswers};
+use crate::jobs::Registered;
 use crate::pictures::Studio;
 use crate::platform::config::Environment;
 use crate::platform::database::feed;
@@ -25,14 +26,15 @@ use crate::platform::extract::BODY_LIMIT;
 use crate::platform::lifecycle::{self, Lifecycle};
 use crate::platform::listener::Listeners;
 use crate::platform::logging::Verbosity;
-use crate::platform::metrics::{Metrics, get_metrics};
+use crate::platform::metrics::{Figures, Metrics, get_metrics};
 use crate::platform::rate_limit::RateLimits;
 use crate::platform::routing::{KnownMethods, unmatched};
 use crate::platform::seal::Sealer;
 use crate::platform::watchdog::Watchdog;
 use crate::platform::{Config, Database, health, indexes, installation, migrations, openapi, uploads, version};
 use crate::sessions::{KnownKeys, LastUse, Revocations, Tokens, identify};
-use crate::{accounts, admin, admission, api_keys, audit, catalogue, energy, lifts, ranks, sessions, standards};
+use crate::{accounts, admin, admission, api_keys, audit, catalogue, energy, jobs, lifts, links, ranks, retention};
+use crate::{sessions, standards};
 
 /// Longer than Caddy keeps its connections to us, so that it never sends into one that we are closing.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
@@ -43,6 +45,7 @@ const SHUTDOWN_SECONDS: u64 = 35;
 fn routes(config: &mut ServiceConfig) {
     config.service(health::get_root).service(health::get_health).service(health::get_live);
     config.service(health::get_ready).service(health::get_database).service(version::get_version);
+    config.configure(jobs::routes);
     config.service(
         scope::scope("/api/v1")
             .configure(sessions::routes)
@@ -224,7 +227,9 @@ fn api_server(state: State, listener: std::net::TcpListener, workers: usize) -> 
 /// The operators' listener: figures and details that nobody outside may see.
 fn ops_server(state: State, listener: std::net::TcpListener) -> io::Result<actix_web::dev::Server> {
     let server = HttpServer::new(move || {
+        let queue: Arc<dyn Figures> = Arc::new(jobs::QueueFigures::new(state.shared.as_ref().clone()));
         App::new()
+            .app_data(Data::from(queue))
             .app_data(state.metrics.clone())
             .app_data(state.shared.clone())
             .app_data(state.lifecycle.clone())
@@ -235,9 +240,28 @@ fn ops_server(state: State, listener: std::net::TcpListener) -> io::Result<actix
     Ok(server.workers(1).shutdown_timeout(SHUTDOWN_SECONDS).disable_signals().listen(listener)?.run())
 }
 
+/// Runs jobs until a signal says to stop.
+pub async fn work(config: Config) -> io::Result<()> {
+    jobs::work(config, tasks(), &retention::SCHEDULES, |client| Box::pin(check_queue(client))).await
+}
+
+/// Every task of every feature.
+pub fn tasks() -> Vec<Registered> {
+    let mut tasks = vec![Registered::of::<jobs::Probe>()];
+    tasks.extend(links::tasks());
+    tasks.extend(retention::tasks());
+    tasks
+}
+
+/// Whether this program can run jobs on a database; the message names the command to run.
+async fn check_queue(client: &Client) -> Result<(), String> {
+    migrations::check(client).await?;
+    jobs::schema::check(client).await
+}
+
 /// Whether this program can serve from a database; the message names the command to run.
 async fn check_schema(client: &Client) -> Result<(), String> {
-    migrations::check(client).await?;
+    check_queue(client).await?;
     let catalogue = Catalogue::load().map_err(|error| error.to_string())?;
     match catalogue::missing(client, &catalogue).await {
         Ok(0) => Ok(()),
@@ -252,11 +276,13 @@ async fn check_schema(client: &Client) -> Result<(), String> {
 #[derive(Debug, Default)]
 pub struct Migrated {
     pub migrations: Vec<String>,
+    /// The steps of the queue's own schema.
+    pub queue: Vec<i32>,
     pub indexes: Vec<String>,
     pub exercises: u64,
 }
 
-/// Brings a database up to this program: its schema, its exercises, then its large indexes. One process at a time
+/// Brings a database up to this program: its schema, its queue, its exercises, then its large indexes. One process at a time
 /// does. `watcher` is a second connection, which tells how far the first one is; `state` is where this host keeps
 /// the id of its database.
 pub async fn migrate(
@@ -268,9 +294,10 @@ pub async fn migrate(
     migrations::lock(client).await?;
     installation::check(client, state).await.map_err(failed)?;
     let migrations = migrations::migrate(client).await?;
+    let queue = jobs::schema::migrate(client).await?;
     let catalogue = Catalogue::load().map_err(|error| failed(error.to_string()))?;
     let exercises = catalogue::mirror(client, &catalogue).await?;
     let indexes = indexes::build(client, watcher).await?;
     installation::check(client, state).await.map_err(failed)?;
-    Ok(Migrated { migrations, indexes, exercises })
+    Ok(Migrated { migrations, queue, indexes, exercises })
 }

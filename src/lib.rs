@@ -17,12 +17,15 @@
 //! | [`second_factor`] | codes of a generator, recovery codes |
 //! | [`pictures`] | uploaded pictures, made small and harmless |
 //! | [`accounts`] | users, passwords, profiles |
+//! | [`links`] | links by mail, for one use: to set a password, to show whose an address is |
 //! | [`catalogue`] | exercises ("scenarios"), muscles, equipment |
 //! | [`lifts`] | scores, personal bests, the boards of exercises |
 //! | [`energy`] | one number for a lifter, and its board |
 //! | [`standards`] | what each rank asks for |
 //! | [`ranks`] | where a score stands |
 //! | [`meets`] | real lifters from files of meet results |
+//! | [`jobs`] | what is done later: the queue, the worker, the operators' view of both |
+//! | [`retention`] | what is forgotten, and when |
 
 pub mod accounts;
 pub mod admin;
@@ -33,11 +36,14 @@ pub mod audit;
 pub mod catalogue;
 pub mod cli;
 pub mod energy;
+pub mod jobs;
 pub mod lifts;
+pub mod links;
 pub mod meets;
 pub mod pictures;
 pub mod platform;
 pub mod ranks;
+pub mod retention;
 pub mod second_factor;
 pub mod sessions;
 pub mod standards;

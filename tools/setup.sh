@@ -116,6 +116,17 @@ install_cargo_deb() {
   rm -rf "$CACHE/tools/target"
 }
 
+# In a folder of its own, where no other Python program meets it.
+install_mail_server() {
+  local folder=$CACHE/tools/mail wanted=1.4.6
+  [ "$(cat "$folder/version" 2>/dev/null)" != "$wanted" ] || return 0
+  say "installing aiosmtpd $wanted into $folder: the mail server that the tests talk to"
+  rm -rf "$folder"
+  { python3 -m venv "$folder" && "$folder/bin/pip" -q --disable-pip-version-check install "aiosmtpd==$wanted"; } ||
+    fail "the mail server for the tests could not be installed: its reason is above"
+  echo "$wanted" >"$folder/version"
+}
+
 for what in "${@:-dev}"; do
   case $what in
     dev | test | bench | package | package-root) ;;
@@ -134,6 +145,7 @@ for what in "$@"; do
   case $what in
     test)
       want shellcheck "checks the scripts" command -v shellcheck
+      want python3-venv "runs the mail server that the tests talk to" python3 -c 'import ensurepip, venv'
       if [ "$EUID" -eq 0 ]; then
         want debootstrap "makes the Debian machines that the package is tested on" command -v debootstrap
         want systemd-container "boots them" command -v systemd-nspawn
@@ -157,3 +169,4 @@ done
 [ "${#packages[@]}" = 0 ] || install_packages
 install_rust
 case " $* " in *" package "*) install_cargo_deb ;; esac
+case " $* " in *" test "*) install_mail_server ;; esac

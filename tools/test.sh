@@ -93,7 +93,7 @@ if ! { tools/postgres.sh remove "$cluster" && tools/postgres.sh start --test "$c
   finish
 fi
 REPDUEL_TEST_DATABASE_URL=$(tools/postgres.sh dsn "$cluster" | sed 's/dbname=[^ ]*/dbname=postgres/')
-export REPDUEL_TEST_DATABASE_URL
+export REPDUEL_TEST_DATABASE_URL REPDUEL_TEST_PYTHON=$CACHE/tools/mail/bin/python
 
 # ---- The tests ----
 

@@ -6,7 +6,7 @@ use super::{AccountError, Changes, Email, Hasher, UserRead, Username, check_pass
 use crate::audit::{self, Action, Entry};
 use crate::platform::{Client, Config, Connection, Database};
 use crate::sessions::{self, Credential, SignedIn, Tokens};
-use crate::{energy, pictures};
+use crate::{energy, links, pictures};
 
 /// What changing a profile needs of the process.
 pub struct Changing<'a> {
@@ -98,8 +98,11 @@ async fn write_changes(
         sessions::end_all(db, tools.tokens, user, this).await?;
         audit::record(db, tools.client, Entry::own(user, Action::PasswordChanged)).await?;
     }
-    if changes.email.is_some() {
+    if let Some(email) = &changes.email {
         audit::record(db, tools.client, Entry::own(user, Action::EmailChanged)).await?;
+        if tools.config.mail.is_some() {
+            links::send_verification(db, user, email.as_str(), tools.client.request_id.as_deref()).await?;
+        }
     }
     let profile = store::find_user(db, user, Some(user), &tools.config.base_url).await?.ok_or(AccountError::Gone)?;
     Ok(Changed { profile, removed_avatar: avatar_before.filter(|_| changes.removes_avatar) })

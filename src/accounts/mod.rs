@@ -17,6 +17,7 @@ mod hashing;
 mod login;
 mod password;
 mod profile;
+mod recovery;
 mod registration;
 mod second_factor;
 pub mod smoke;
@@ -33,7 +34,7 @@ pub use hashing::{Hasher, HashingThreads, Verdict};
 pub use password::Password;
 pub use profile::UserRead;
 pub(crate) use profile::user_columns;
-pub use registration::{NewUser, make_account};
+pub use registration::{NewUser, make_account, make_account_without_password};
 pub use store::Deleted;
 pub use username::Username;
 
@@ -48,6 +49,7 @@ pub fn routes(config: &mut ServiceConfig) {
     deletion::routes(config);
     export::routes(config);
     second_factor::routes(config);
+    recovery::routes(config);
     avatar::routes(config);
     api::routes(config);
 }

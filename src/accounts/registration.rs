@@ -7,10 +7,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::changes::{Errors, parse_display_name};
 use super::{AccountError, Email, Hasher, Password, UserRead, Username, store};
-use crate::admission;
 use crate::audit::{self, Action, Entry};
 use crate::platform::config::Registration;
 use crate::platform::{Body, Client, Config, Connection, Database, Problem};
+use crate::{admission, links};
 
 /// The route, under the name that existing clients use and the one that new clients use.
 pub fn routes(config: &mut ServiceConfig) {
@@ -144,5 +144,38 @@ async fn write_account(
     admission::admit(db, config.registration, new.invite.as_deref()).await?;
     let user = store::insert_user(db, new, hash, &config.base_url).await?;
     audit::record(db, client, Entry::own(user.id, Action::Registered)).await?;
+    if config.mail.is_some() {
+        links::send_verification(db, user.id, new.email.as_str(), client.request_id.as_deref()).await?;
+    }
     Ok(user)
+}
+
+/// Nobody's password has this hash.
+const NO_PASSWORD: &str = "!";
+
+/// Makes an account for an operator: its owner sets the password by a link.
+pub async fn make_account_without_password(
+    db: &Connection,
+    config: &Config,
+    username: Username,
+    email: Email,
+) -> Result<UserRead, AccountError> {
+    let password = Password::typed(String::new());
+    let new = NewUser { email, username, display_name: None, password, invite: None };
+    let transaction = db.begin().await?;
+    let made = async {
+        let user = store::insert_user(&transaction, &new, NO_PASSWORD, &config.base_url).await?;
+        audit::record(&transaction, &Client::default(), Entry::by_operator(user.id, Action::Registered)).await?;
+        Ok(user)
+    };
+    match made.await {
+        Ok(user) => {
+            transaction.commit().await?;
+            Ok(user)
+        }
+        Err(refusal) => {
+            transaction.roll_back().await?;
+            Err(refusal)
+        }
+    }
 }

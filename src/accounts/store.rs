@@ -171,6 +171,7 @@ pub async fn update_user(
             "UPDATE users SET
                  username = coalesce($2, username),
                  email = coalesce($3, email),
+                 email_verified_at = CASE WHEN lower($3 COLLATE \"C\") <> lower(email) THEN NULL ELSE email_verified_at END,
                  password_hash = coalesce($4, password_hash),
                  display_name = CASE WHEN $5 THEN $6 ELSE display_name END,
                  avatar_key = CASE WHEN $7 THEN NULL ELSE avatar_key END,
@@ -212,6 +213,25 @@ pub async fn update_user(
         )
         .await?;
     Ok(row.map(|row| Updated { zone: row.get(0), avatar_before: row.get(1) }))
+}
+
+/// Sets the password of an active user who can sign in at all.
+pub async fn set_password(db: &Connection, user: UserId, password_hash: &str) -> Result<u64, DatabaseError> {
+    db.execute(
+        "UPDATE users SET password_hash = $2, updated_at = now() WHERE id = $1 AND is_active AND email IS NOT NULL",
+        &[&user.0, &password_hash],
+    )
+    .await
+}
+
+/// Notes that this address is the user's, if the account still has it.
+pub async fn verify_email(db: &Connection, user: UserId, email: &str) -> Result<u64, DatabaseError> {
+    db.execute(
+        "UPDATE users SET email_verified_at = coalesce(email_verified_at, now())
+         WHERE id = $1 AND is_active AND lower(email) = lower($2 COLLATE \"C\")",
+        &[&user.0, &email],
+    )
+    .await
 }
 
 /// Enters the body weight of a day; a second entry of that day replaces the first.

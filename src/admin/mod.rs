@@ -17,6 +17,7 @@ pub use store::{Account, find_account};
 use crate::accounts::{self, AccountError};
 use crate::audit::{self, Action, Entry};
 use crate::platform::{Client, Connection, DatabaseError, Problem, UserId};
+use crate::second_factor;
 use crate::sessions::{self, Role, Tokens};
 
 pub fn routes(config: &mut ServiceConfig) {
@@ -28,6 +29,8 @@ pub fn routes(config: &mut ServiceConfig) {
 pub enum AdminError {
     #[error("No user has this id.")]
     Unknown,
+    #[error("This account has no second factor.")]
+    NoSecondFactor,
     #[error("This is the last admin; make somebody else an admin first.")]
     LastAdmin,
     #[error("A moderator cannot do this to an admin or to another moderator.")]
@@ -42,7 +45,7 @@ impl From<AdminError> for Problem {
     fn from(error: AdminError) -> Self {
         match error {
             AdminError::Unknown => Problem::not_found(error.to_string()),
-            AdminError::LastAdmin => Problem::conflict(error.to_string()),
+            AdminError::NoSecondFactor | AdminError::LastAdmin => Problem::conflict(error.to_string()),
             AdminError::AboveYou => Problem::forbidden(error.to_string()),
             AdminError::Database(error) => error.into(),
             AdminError::Account(error) => error.into(),
@@ -176,6 +179,17 @@ pub async fn delete(
             Err(refusal)
         }
     }
+}
+
+/// Takes the second factor away from somebody who lost it.
+pub async fn remove_second_factor(db: &Connection, actor: &Actor, user: UserId) -> Result<(), AdminError> {
+    let transaction = db.begin().await?;
+    if !second_factor::remove(&transaction, user).await? {
+        transaction.roll_back().await?;
+        return Err(AdminError::NoSecondFactor);
+    }
+    actor.record(&transaction, user, Action::SecondFactorRemoved, None).await?;
+    Ok(transaction.commit().await?)
 }
 
 /// Takes a lifter off the boards, or puts them back, with a reason.

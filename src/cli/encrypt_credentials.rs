@@ -25,7 +25,7 @@ pub struct EncryptCredentials {
 /// Not in the folder that systemd reads whole: what an interrupted run leaves there would be no start's business.
 const UNFINISHED: &str = "/etc/repduel/.credentials.unfinished";
 const DROP_IN: &str = "/usr/share/repduel/systemd/encrypted-credentials.conf";
-const UNITS: [&str; 2] = ["repduel.service", "repduel-migrate.service"];
+const UNITS: [&str; 3] = ["repduel.service", "repduel-migrate.service", "repduel-worker@.service"];
 
 impl EncryptCredentials {
     pub fn run(self) -> Outcome {
@@ -61,7 +61,7 @@ impl EncryptCredentials {
             fs::remove_file(path)?;
         }
         fs::remove_dir_all(UNFINISHED)?;
-        println!("done; run: systemctl restart repduel");
+        println!("done; run: systemctl restart repduel 'repduel-worker@*'");
         println!("Only this host can read them now: keep the plain ones somewhere else, for a restore.");
         Ok(())
     }

@@ -1,9 +1,9 @@
 use clap::Args;
 
 use super::{Failure, Outcome, begin, connect_to_database};
-use crate::app;
 use crate::platform::settings::Sources;
 use crate::platform::{indexes, migrations};
+use crate::{app, jobs};
 
 /// Bring the database up to this program: schema, exercises, indexes.
 ///
@@ -26,6 +26,16 @@ impl Migrate {
                     None => println!("missing  {}", migration.name),
                 }
             }
+            let queue = jobs::schema::status(&client).await?;
+            match queue.applied {
+                applied if applied < queue.known => {
+                    println!("missing  the queue's steps {} to {}", applied + 1, queue.known)
+                }
+                applied if applied > queue.known => {
+                    println!("applied  the queue's steps up to {applied} (of a newer release)")
+                }
+                applied => println!("applied  the queue's steps up to {applied}"),
+            }
             for name in indexes::missing(&client).await? {
                 println!("missing  index {name}");
             }
@@ -36,13 +46,17 @@ impl Migrate {
         for name in &migrated.migrations {
             println!("applied {name}");
         }
+        if let (Some(first), Some(last)) = (migrated.queue.first(), migrated.queue.last()) {
+            println!("applied the queue's steps {first} to {last}");
+        }
         if migrated.exercises > 0 {
             println!("{} exercises are new or changed", migrated.exercises);
         }
         for name in &migrated.indexes {
             println!("built index {name}");
         }
-        if migrated.migrations.is_empty() && migrated.exercises == 0 && migrated.indexes.is_empty() {
+        let is_up_to_date = migrated.migrations.is_empty() && migrated.queue.is_empty() && migrated.indexes.is_empty();
+        if is_up_to_date && migrated.exercises == 0 {
             println!("nothing to do: the database is up to date");
         }
         Ok(())

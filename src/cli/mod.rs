@@ -1,21 +1,26 @@
-//! The subcommands. Exit codes: 0 done, 1 failed, 2 the command line or the settings are wrong (78 where `serve`
-//! finds the latter), 75 no database can be reached.
+//! The subcommands. Exit codes: 0 done, 1 failed, 2 the command line or the settings are wrong (78 where `serve` or
+//! `worker` finds the latter), 75 no database can be reached.
 
 mod back_up;
 mod check_config;
 mod documents;
 mod encrypt_credentials;
+mod jobs;
 mod load_meets;
 mod load_synthetic;
 mod measure_hashing;
 mod migrate;
+mod reset_link;
 mod rotate_keys;
+mod seal_anew;
 mod serve;
+mod service;
 mod setup;
 mod site;
 mod smoke;
 mod smoke_account;
 mod user;
+mod worker;
 
 use std::fmt;
 use std::io::Write;
@@ -25,6 +30,7 @@ use std::sync::Arc;
 use clap::{Parser, Subcommand};
 use tokio_postgres::Client;
 
+use crate::platform::database::dsn::Dsn;
 use crate::platform::database::{DatabaseError, Shared, connect};
 use crate::platform::listener::Handed;
 use crate::platform::settings::{Mistake, Settings, Sources};
@@ -45,12 +51,17 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(serve::Serve),
+    Worker(worker::Worker),
     Migrate(migrate::Migrate),
+    Jobs(jobs::Jobs),
+    ResetLink(reset_link::ResetLink),
     CheckConfig(check_config::CheckConfig),
     Setup(setup::Setup),
     Site(site::Site),
     EncryptCredentials(encrypt_credentials::EncryptCredentials),
     RotateKeys(rotate_keys::RotateKeys),
+    #[command(hide = true)]
+    SealAnew(seal_anew::SealAnew),
     User(user::User),
     BackUp(back_up::BackUp),
     SmokeAccount(smoke_account::SmokeAccount),
@@ -115,7 +126,10 @@ impl Command {
         runtime.block_on(async {
             match self {
                 Self::Serve(command) => command.run(sources, handed).await,
+                Self::Worker(command) => command.run(sources).await,
                 Self::Migrate(command) => command.run(sources).await,
+                Self::Jobs(command) => command.run(sources).await,
+                Self::ResetLink(command) => command.run(sources).await,
                 Self::CheckConfig(command) => command.run(sources),
                 Self::BackUp(command) => command.run(sources).await,
                 Self::SmokeAccount(command) => command.run(sources).await,
@@ -124,6 +138,7 @@ impl Command {
                 Self::LoadSynthetic(command) => command.run(sources).await,
                 Self::MeasureHashing(command) => command.run(sources).await,
                 Self::User(command) => command.run(sources).await,
+                Self::SealAnew(command) => command.run(sources).await,
                 Self::Setup(_)
                 | Self::Site(_)
                 | Self::EncryptCredentials(_)
@@ -177,11 +192,16 @@ fn begin(sources: Sources) -> Result<(Config, logging::LogGuard), Failure> {
 
 /// A connection to the first database that answers, for a command that works on it.
 async fn connect_to_database(config: &Config) -> Result<Client, String> {
+    find_database(config).await.map(|(client, _)| client)
+}
+
+/// As [`connect_to_database`], with its address.
+async fn find_database(config: &Config) -> Result<(Client, &Dsn), String> {
     let mut reasons = Vec::new();
     for dsn in &config.database.candidates {
         let connecting = connect(dsn, config.database.ca_file.as_deref());
         match tokio::time::timeout(config.database.bootstrap_timeout, connecting).await {
-            Ok(Ok(client)) => return Ok(client),
+            Ok(Ok(client)) => return Ok((client, dsn)),
             Ok(Err(error)) => reasons.push(format!("{} ({dsn}): {error}", dsn.setting)),
             Err(_) => reasons.push(format!("{} ({dsn}): no answer in time", dsn.setting)),
         }
@@ -196,21 +216,14 @@ async fn connect_to_current_database(config: &Config) -> Result<Client, Failure>
     Ok(client)
 }
 
-/// The database with its current schema, for a command that works by the rules of the service.
-async fn open_database(config: &Config) -> Result<Database, Failure> {
-    drop(connect_to_current_database(config).await?);
+/// The database as the features know it, for commands that follow the rules of the API.
+async fn open_database(config: &Config) -> Result<(Database, Arc<Shared>), Failure> {
+    let (client, dsn) = find_database(config).await.map_err(Failure::Unreachable)?;
+    crate::platform::migrations::check(&client).await.map_err(Failure::Failed)?;
+    crate::jobs::schema::check(&client).await.map_err(Failure::Failed)?;
     let shared = Arc::new(Shared::default());
-    let mut reasons = Vec::new();
-    for dsn in &config.database.candidates {
-        match connect(dsn, config.database.ca_file.as_deref()).await {
-            Ok(_) => {
-                shared.set_found(dsn, &config.database, 1)?;
-                return Ok(Database::of_worker(shared));
-            }
-            Err(error) => reasons.push(error.to_string()),
-        }
-    }
-    Err(Failure::Unreachable(reasons.join("; ")))
+    shared.set_found(dsn, &config.database, 1)?;
+    Ok((Database::of_worker(shared.clone()), shared))
 }
 
 impl From<DatabaseError> for String {

@@ -1,21 +1,14 @@
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::Duration;
+use std::path::PathBuf;
 
 use clap::Args;
-use tokio::signal::unix::{SignalKind, signal};
 
-use super::{Failure, Outcome, begin, complain, connect_to_database};
+use super::service::{as_service, follow_settings};
+use super::{Outcome, begin, connect_to_database};
 use crate::app;
-use crate::platform::config::{self, Environment};
+use crate::platform::config::Environment;
 use crate::platform::listener::Handed;
-use crate::platform::logging::Verbosity;
-use crate::platform::settings::{Settings, Sources};
-use crate::platform::{lifecycle, machine};
-
-/// A start that fails under systemd takes this long. A client that waits at the socket starts the service again at
-/// once; without the pause that would be a storm.
-const PAUSE_AFTER_A_FAILED_START: Duration = Duration::from_secs(4);
+use crate::platform::machine;
+use crate::platform::settings::Sources;
 
 /// Serve the API until SIGTERM or SIGINT.
 ///
@@ -33,20 +26,7 @@ pub struct Serve {
 
 impl Serve {
     pub async fn run(self, sources: Sources, handed: Handed) -> Outcome {
-        let failure = match self.start(sources, handed).await {
-            Ok(()) => return Ok(()),
-            Err(Failure::Settings(mistakes)) => Failure::ServiceSettings(mistakes),
-            Err(failure) => failure,
-        };
-        if lifecycle::is_watched() {
-            // Said before the pause: whoever looks meanwhile shall find it.
-            let (lines, code) = failure.lines_and_code();
-            lifecycle::status(&format!("cannot start: {}", lines.join("; ")));
-            lines.iter().for_each(|line| complain(line));
-            tokio::time::sleep(PAUSE_AFTER_A_FAILED_START).await;
-            return Err(Failure::Reported(code));
-        }
-        Err(failure)
+        as_service(self.start(sources, handed).await).await
     }
 
     async fn start(self, sources: Sources, handed: Handed) -> Outcome {
@@ -69,25 +49,4 @@ impl Serve {
         tokio::spawn(follow_settings(self.settings_file, log.verbosity.clone()));
         Ok(app::serve(config, listeners, log.verbosity.clone()).await?)
     }
-}
-
-/// Reads how much is to be logged anew at each SIGHUP. A mistake changes nothing.
-async fn follow_settings(file: PathBuf, verbosity: Arc<Verbosity>) {
-    let Ok(mut hang_up) = signal(SignalKind::hangup()) else { return };
-    while hang_up.recv().await.is_some() {
-        match read_verbosity(&file) {
-            Ok((level, requests)) => {
-                verbosity.set(level, requests);
-                slog_scope::info!("read LOG_LEVEL and LOG_REQUESTS anew"; "level" => level.as_str());
-            }
-            Err(reason) => slog_scope::error!("LOG_LEVEL and LOG_REQUESTS stay as they are"; "error" => reason),
-        }
-    }
-}
-
-fn read_verbosity(file: &Path) -> Result<(slog::Level, config::LogRequests), String> {
-    let environment = machine::read_settings(file)?;
-    let settings = Settings::from_sources(Sources { environment, ..Sources::default() });
-    config::verbosity(&settings)
-        .map_err(|mistakes| mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
 }

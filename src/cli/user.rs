@@ -3,9 +3,11 @@ use std::io::{IsTerminal, Write};
 use clap::{Args, Subcommand};
 
 use super::{Failure, Outcome, begin, open_database};
+use crate::accounts::{self, Email, Username};
 use crate::admin::{self, Account, Actor, Change};
+use crate::links;
 use crate::platform::settings::Sources;
-use crate::platform::{Connection, Time};
+use crate::platform::{Config, Connection, Database, Time};
 use crate::sessions::{Role, Tokens};
 
 /// Make, list and change accounts. USER is a user name or an e-mail.
@@ -17,6 +19,16 @@ pub struct User {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Make an account and print a link, good once and for 30 minutes, by which its owner sets the password.
+    Create {
+        username: String,
+        email: String,
+        /// Make it an admin: the first one is made like this.
+        #[arg(long, conflicts_with = "moderator")]
+        admin: bool,
+        #[arg(long)]
+        moderator: bool,
+    },
     /// Give somebody a role, or take one back (--to member).
     Promote {
         user: String,
@@ -27,6 +39,8 @@ enum Command {
     Disable { user: String },
     /// Let somebody sign in again who was disabled.
     Enable { user: String },
+    /// Take the second factor away from somebody who lost it. Ask first who it is.
+    ResetSecondFactor { user: String },
     /// Delete somebody's account and everything in it. It cannot be undone.
     Delete {
         user: String,
@@ -45,12 +59,28 @@ enum Command {
 impl User {
     pub async fn run(self, sources: Sources) -> Outcome {
         let (config, _log) = begin(sources)?;
-        let db = open_database(&config).await?;
-        let db = db.connection().await?;
+        let (database, _shared) = open_database(&config).await?;
+        let db = database.connection().await?;
         let tokens = Tokens::new(&config);
         let operator = Actor::operator();
         let set_active = |is_active| Change { is_active: Some(is_active), ..Change::default() };
         match self.command {
+            Command::Create { username, email, admin, moderator } => {
+                let username = Username::parse(&username).map_err(|problem| format!("USERNAME: {problem}"))?;
+                let email = Email::parse(&email).map_err(|problem| format!("EMAIL: {problem}"))?;
+                let user = accounts::make_account_without_password(&db, &config, username, email).await?;
+                if admin || moderator {
+                    let role = if admin { Role::Admin } else { Role::Moderator };
+                    let change = Change { role: Some(role), ..Change::default() };
+                    admin::change(&db, &tokens, &operator, user.id, change).await?;
+                }
+                print_link(&database, &config, &user.username).await?;
+            }
+            Command::ResetSecondFactor { user } => {
+                let account = find(&db, &user).await?;
+                admin::remove_second_factor(&db, &operator, account.id).await?;
+                println!("{} signs in by the password alone now", account.username);
+            }
             Command::Promote { user, to } => {
                 let account = find(&db, &user).await?;
                 let change = Change { role: Some(to), ..Change::default() };
@@ -79,6 +109,14 @@ impl User {
         }
         Ok(())
     }
+}
+
+/// Prints a link by which the password is set. Whoever has it has the account.
+pub async fn print_link(database: &Database, config: &Config, user: &str) -> Outcome {
+    let link = links::print_reset(database, &config.data_keys.current, &config.app_url, user).await?;
+    println!("{}", link.url);
+    eprintln!("for {}, once, until {}", link.username, link.expires_at.0.strftime("%Y-%m-%d %H:%M:%S UTC"));
+    Ok(())
 }
 
 /// The account that an operator means.

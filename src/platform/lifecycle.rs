@@ -106,7 +106,7 @@ pub fn is_watched() -> bool {
 }
 
 /// Without systemd there is nobody to tell; that is no fault.
-pub(super) fn notify(states: &[NotifyState]) {
+pub(crate) fn notify(states: &[NotifyState]) {
     if let Err(error) = sd_notify::notify(states) {
         slog_scope::warn!("systemd could not be told"; "error" => error.to_string());
     }

@@ -1,10 +1,12 @@
 //! Figures for Prometheus, on the operators' listener.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
+use prometheus::proto::MetricFamily;
 use prometheus::{Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry, TextEncoder};
 
 use super::database::Shared;
@@ -12,6 +14,12 @@ use super::version;
 
 /// From half a millisecond, as fast as one row is read, to the longest that a request may take.
 const BUCKETS: [f64; 14] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0];
+
+/// Figures that have to be asked for when somebody looks.
+pub trait Figures {
+    /// None of them when whoever knows does not answer; it must not take long.
+    fn gather<'a>(&'a self) -> Pin<Box<dyn Future<Output = Vec<MetricFamily>> + 'a>>;
+}
 
 pub struct Metrics {
     registry: Registry,
@@ -59,20 +67,21 @@ impl Metrics {
         self.durations.with_label_values(&[method, route]).observe(duration.as_secs_f64());
     }
 
-    fn render(&self) -> prometheus::Result<Vec<u8>> {
+    fn render(&self, more: Vec<MetricFamily>) -> prometheus::Result<Vec<u8>> {
         let pool = self.database.pool_status();
         for (state, number) in [("size", pool.size), ("idle", pool.idle), ("waiting", pool.waiting)] {
             self.pool.with_label_values(&[state]).set(number as i64);
         }
         let mut text = Vec::new();
         TextEncoder::new().encode(&self.registry.gather(), &mut text)?;
+        TextEncoder::new().encode(&more, &mut text)?;
         Ok(text)
     }
 }
 
 /// All figures in Prometheus' text form.
 #[get("/metrics")]
-pub async fn get_metrics(metrics: Data<Metrics>) -> Result<HttpResponse, super::Problem> {
-    let text = metrics.render().map_err(super::Problem::internal)?;
+pub async fn get_metrics(metrics: Data<Metrics>, more: Data<dyn Figures>) -> Result<HttpResponse, super::Problem> {
+    let text = metrics.render(more.gather().await).map_err(super::Problem::internal)?;
     Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text))
 }

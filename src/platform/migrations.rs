@@ -59,7 +59,8 @@ pub async fn lock(client: &Client) -> Result<(), MigrationError> {
 /// How long a schema change waits for a table that somebody uses, and how often it tries. While it waits, everybody
 /// who comes later waits behind it; so it waits shortly and often.
 const LOCK_TIMEOUT: &str = "SET lock_timeout = '3s'";
-const TRIES: usize = 40;
+pub const TRIES_WHILE_IN_USE: usize = 40;
+pub const PAUSE_WHILE_IN_USE: Duration = Duration::from_millis(500);
 
 /// Applies what is missing and gives the names of what it applied. The caller holds the [`lock`].
 pub async fn migrate(client: &mut Client) -> Result<Vec<String>, MigrationError> {
@@ -84,11 +85,11 @@ async fn apply(client: &mut Client, migration: &Migration) -> Result<(), Migrati
             Ok(_) => return Ok(()),
             Err(error) => error,
         };
-        if tries == TRIES || !is_lock_timeout(&error) {
+        if tries == TRIES_WHILE_IN_USE || !is_lock_timeout(&error) {
             return Err(MigrationError::Failed(with_causes(&error)));
         }
         slog_scope::warn!("a table is in use: trying again"; "migration" => file_name(migration), "tries" => tries);
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        tokio::time::sleep(PAUSE_WHILE_IN_USE).await;
         tries += 1;
     }
 }

@@ -14,6 +14,7 @@ pub mod lifecycle;
 pub mod listener;
 pub mod logging;
 pub mod machine;
+pub mod mail;
 pub mod metrics;
 pub mod migrations;
 pub mod openapi;

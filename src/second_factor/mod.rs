@@ -162,6 +162,24 @@ pub async fn remove(db: &Connection, user: UserId) -> Result<bool, DatabaseError
     Ok(store::delete_factor(db, user).await? > 0)
 }
 
+/// Seals with the key in use what was sealed with the one before, which is about to go. Gives how many there were.
+pub async fn seal_anew(db: &Connection, sealer: &Sealer) -> Result<usize, SecondFactorError> {
+    let mut resealed = 0;
+    for user in store::list_owners(db).await? {
+        let transaction = db.begin().await?;
+        if let Some(factor) = store::hold_factor(&transaction, user).await? {
+            let opened = sealer.open(PURPOSE, user, &factor.sealed_secret)?;
+            if opened.is_old {
+                let sealed = sealer.seal(PURPOSE, user, &opened.content)?;
+                store::reseal_factor(&transaction, user, &factor.sealed_secret, &sealed).await?;
+                resealed += 1;
+            }
+        }
+        transaction.commit().await?;
+    }
+    Ok(resealed)
+}
+
 /// As [`demand`], of somebody who must have one.
 async fn demand_of_owner(db: &Connection, sealer: &Sealer, user: UserId, typed: &str) -> Result<(), SecondFactorError> {
     let factor = store::hold_factor(db, user).await?.filter(|factor| factor.is_confirmed);

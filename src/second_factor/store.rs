@@ -17,6 +17,12 @@ pub async fn find_status(db: &Connection, user: UserId) -> Result<Status, Databa
     Ok(Status { since: row.get(0), recovery_codes_left: row.get(1) })
 }
 
+/// Everybody who has a factor, or begins to have one.
+pub async fn list_owners(db: &Connection) -> Result<Vec<UserId>, DatabaseError> {
+    let rows = db.query("SELECT user_id FROM second_factors ORDER BY user_id", &[]).await?;
+    Ok(rows.iter().map(|row| UserId(row.get(0))).collect())
+}
+
 /// A factor, which stays locked until the transaction ends.
 pub async fn hold_factor(db: &Connection, user: UserId) -> Result<Option<Factor>, DatabaseError> {
     let sql = "SELECT sealed_secret, confirmed_at IS NOT NULL FROM second_factors WHERE user_id = $1 FOR UPDATE";

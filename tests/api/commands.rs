@@ -13,7 +13,10 @@ async fn every_command_explains_itself() {
     let help = String::from_utf8(help.stdout).unwrap();
     for command in [
         "serve",
+        "worker",
         "migrate",
+        "jobs",
+        "reset-link",
         "check-config",
         "setup",
         "site",

@@ -297,7 +297,18 @@ impl Config {
             ),
             log_requests: read.log_requests(),
         };
+        let config = Self { warnings: config.warnings_of_mail(), ..config };
         if read.mistakes.is_empty() { Ok(config) } else { Err(read.mistakes) }
+    }
+
+    fn warnings_of_mail(&self) -> Vec<String> {
+        let mut warnings = self.warnings.clone();
+        if self.requires_verified_email && self.mail.is_none() {
+            let warning =
+                "REQUIRE_VERIFIED_EMAIL: is set, and MAIL_FROM is not: nobody can show that an address is theirs";
+            warnings.push(warning.into());
+        }
+        warnings
     }
 }
 

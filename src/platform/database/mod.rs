@@ -131,10 +131,38 @@ impl Shared {
     }
 }
 
+/// Without its address, which holds a password.
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Shared({:?})", self.name())
+    }
+}
+
+/// A way to the database that may go from one thread to another, as background tasks do.
+#[derive(Clone)]
+pub struct Pooled(Pool);
+
+impl Pooled {
+    /// None while the database has not been found.
+    pub fn open(shared: &Shared) -> Option<Self> {
+        shared.open_pool().map(Self)
+    }
+
+    /// A connection of one's own.
+    pub async fn connection(&self) -> Result<Connection, DatabaseError> {
+        Ok(Connection { object: Some(self.0.get().await?), since: Instant::now(), is_spoilt: AtomicBool::new(false) })
+    }
+
+    /// The pool below, for libraries that want one.
+    pub fn pool(&self) -> &Pool {
+        &self.0
+    }
+}
+
 /// One worker's way to the database. It stays on that worker's thread.
 pub struct Database {
     shared: Arc<Shared>,
-    pool: OnceCell<Pool>,
+    pool: OnceCell<Pooled>,
     readers: [RefCell<Option<Rc<Connection>>>; READERS],
     next_reader: Cell<usize>,
 }
@@ -149,12 +177,12 @@ impl Database {
     pub async fn connection(&self) -> Result<Connection, DatabaseError> {
         let pool = match self.pool.get() {
             Some(pool) => pool,
-            None => match self.shared.open_pool() {
+            None => match Pooled::open(&self.shared) {
                 Some(pool) => self.pool.get_or_init(|| pool),
                 None => return Err(DatabaseError::Unavailable(self.shared.name().err().unwrap_or_default())),
             },
         };
-        Ok(Connection { object: Some(pool.get().await?), since: Instant::now(), is_spoilt: AtomicBool::new(false) })
+        pool.connection().await
     }
 
     /// A connection that the requests of this worker share: their statements go out together and come back in

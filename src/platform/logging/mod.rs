@@ -1,7 +1,8 @@
 //! Logs by slog: text on a terminal, the journal under systemd, JSON lines otherwise; the latter on standard error.
 //!
 //! The records of libraries come the same way, but never below `info`: at `debug` tokio-postgres writes the
-//! parameters of statements, which hold e-mails and password hashes.
+//! parameters of statements, which hold e-mails and password hashes. The queue's library writes what jobs hold, at any
+//! level: of it only what is told elsewhere than where jobs run is taken.
 
 mod journal;
 
@@ -110,9 +111,21 @@ impl<D: SendSyncUnwindSafeDrain<Ok = (), Err = Never>> Drain for Filter<D> {
     type Err = Never;
 
     fn log(&self, record: &Record, values: &OwnedKVList) -> Result<(), Never> {
-        match record.level().as_usize() as u8 <= self.verbosity.level.load(Ordering::Relaxed) {
+        let is_wanted = record.level().as_usize() as u8 <= self.verbosity.level.load(Ordering::Relaxed);
+        match is_wanted && !holds_jobs(record) {
             true => self.drain.log(record, values),
             false => Ok(()),
         }
     }
+}
+
+/// Whether a record is of the kind in which the queue's library writes out jobs; and the names of its spans, a line for
+/// each statement.
+fn holds_jobs(record: &Record) -> bool {
+    let target = record.tag();
+    let is_queue = target.starts_with("graphile_worker");
+    target.starts_with("tracing::span")
+        || target.starts_with("graphile_worker::runner")
+        || target.starts_with("graphile_worker::batcher")
+        || is_queue && !record.level().is_at_least(slog::Level::Warning)
 }

@@ -9,7 +9,9 @@ exposure() {
   m systemd-analyze security --no-pager "$1" | sed -n 's/.*Overall exposure level for .*: \([0-9.]*\) .*/\1/p'
 }
 for unit in repduel.service repduel-migrate.service; do at_most "the exposure of $unit" "$(exposure $unit)" 0.3; done
-figure "exposure: repduel.service $(exposure repduel.service), repduel-migrate.service $(exposure repduel-migrate.service), repduel-setup.service $(exposure repduel-setup.service)"
+# It calls out, which counts against it.
+at_most "the exposure of repduel-worker@1.service" "$(exposure repduel-worker@1.service)" 1.3
+figure "exposure: repduel.service $(exposure repduel.service), repduel-migrate.service $(exposure repduel-migrate.service), repduel-setup.service $(exposure repduel-setup.service), repduel-worker@1.service $(exposure repduel-worker@1.service)"
 
 m sh -c 'systemd-analyze verify --man=yes /usr/lib/systemd/system/repduel*' >"$WORK/verify" 2>&1 ||
   broken "systemd-analyze verify fails: $(head -n 3 "$WORK/verify")"

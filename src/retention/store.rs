@@ -1,0 +1,89 @@
+use crate::platform::{Connection, DatabaseError};
+
+/// Their refresh tokens go with them.
+pub async fn delete_sessions(db: &Connection, most: i64) -> Result<u64, DatabaseError> {
+    db.execute(
+        "DELETE FROM sessions WHERE id IN (
+             SELECT id FROM sessions
+             WHERE expires_at < now() - interval '30 days' OR ended_at < now() - interval '30 days' LIMIT $1)",
+        &[&most],
+    )
+    .await
+}
+
+pub async fn delete_refresh_tokens(db: &Connection, most: i64) -> Result<u64, DatabaseError> {
+    db.execute(
+        "DELETE FROM refresh_tokens WHERE token_hash IN (
+             SELECT token_hash FROM refresh_tokens
+             WHERE spent_at < now() - interval '1 day' OR expires_at < now() LIMIT $1)",
+        &[&most],
+    )
+    .await
+}
+
+pub async fn delete_revocations(db: &Connection, most: i64) -> Result<u64, DatabaseError> {
+    db.execute(
+        "DELETE FROM revocations WHERE id IN (SELECT id FROM revocations WHERE expires_at < now() LIMIT $1)",
+        &[&most],
+    )
+    .await
+}
+
+pub async fn delete_links(db: &Connection, most: i64) -> Result<u64, DatabaseError> {
+    db.execute(
+        "DELETE FROM links WHERE id IN (
+             SELECT id FROM links WHERE expires_at < now() - interval '1 day' LIMIT $1)",
+        &[&most],
+    )
+    .await
+}
+
+pub async fn delete_invites(db: &Connection, most: i64) -> Result<u64, DatabaseError> {
+    db.execute(
+        "DELETE FROM invites WHERE id IN (
+             SELECT id FROM invites WHERE expires_at < now() - interval '30 days' LIMIT $1)",
+        &[&most],
+    )
+    .await
+}
+
+pub async fn delete_idempotency_keys(db: &Connection, most: i64) -> Result<u64, DatabaseError> {
+    db.execute(
+        "DELETE FROM idempotency_keys WHERE (user_id, key) IN (
+             SELECT user_id, key FROM idempotency_keys WHERE created_at < now() - interval '30 days' LIMIT $1)",
+        &[&most],
+    )
+    .await
+}
+
+/// The entries stay.
+pub async fn blank_audit_addresses(db: &Connection) -> Result<u64, DatabaseError> {
+    let row = db.query_one("SELECT blank_audit_addresses(now() - interval '90 days')", &[]).await?;
+    Ok(row.get::<_, i64>(0).unsigned_abs())
+}
+
+/// A dead job's `run_at` is the time at which it would have been tried again.
+pub async fn delete_dead_jobs(db: &Connection, most: i64) -> Result<u64, DatabaseError> {
+    db.execute(
+        "SELECT FROM graphile_worker.complete_jobs(ARRAY(
+             SELECT id FROM graphile_worker.jobs
+             WHERE locked_at IS NULL AND attempts >= max_attempts AND run_at < now() - interval '30 days' LIMIT $1))",
+        &[&most],
+    )
+    .await
+}
+
+pub async fn delete_probes(db: &Connection, most: i64) -> Result<u64, DatabaseError> {
+    db.execute(
+        "DELETE FROM job_probes WHERE ctid IN (
+             SELECT ctid FROM job_probes WHERE made_at < now() - interval '1 day' LIMIT $1)",
+        &[&most],
+    )
+    .await
+}
+
+/// Of these pictures, those that somebody shows.
+pub async fn list_pictures_in_use(db: &Connection, keys: &[String]) -> Result<Vec<String>, DatabaseError> {
+    let rows = db.query("SELECT avatar_key FROM users WHERE avatar_key = ANY ($1)", &[&keys]).await?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
