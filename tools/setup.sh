@@ -116,6 +116,19 @@ install_cargo_deb() {
   rm -rf "$CACHE/tools/target"
 }
 
+# One version, since each finds other things. Its folder is made anew where it is another one, or was left half made.
+install_schemathesis() {
+  local wanted=4.32.5 folder=$CACHE/tools/schemathesis
+  [ "$("$folder/bin/schemathesis" --version 2>/dev/null | grep -o '[0-9.]*$')" != "$wanted" ] || return 0
+  say "installing schemathesis $wanted into $folder: sends whatever the API's document allows, and more"
+  rm -rf "$folder"
+  if ! python3 -m venv "$folder" ||
+    ! "$folder/bin/pip" install -q --disable-pip-version-check "schemathesis==$wanted"; then
+    rm -rf "$folder"
+    fail "pip could not install schemathesis $wanted: its reason is above"
+  fi
+}
+
 for what in "${@:-dev}"; do
   case $what in
     dev | test | bench | package | package-root) ;;
@@ -134,6 +147,7 @@ for what in "$@"; do
   case $what in
     test)
       want shellcheck "checks the scripts" command -v shellcheck
+      want python3-venv "runs schemathesis, which looks for answers that are not as documented" python3 -c 'import ensurepip, venv'
       if [ "$EUID" -eq 0 ]; then
         want debootstrap "makes the Debian machines that the package is tested on" command -v debootstrap
         want systemd-container "boots them" command -v systemd-nspawn
@@ -157,3 +171,4 @@ done
 [ "${#packages[@]}" = 0 ] || install_packages
 install_rust
 case " $* " in *" package "*) install_cargo_deb ;; esac
+case " $* " in *" test "*) install_schemathesis ;; esac

@@ -92,7 +92,7 @@ async fn list_board(page: Query<Page>, db: Data<Database>, config: Data<Config>)
 
 /// A lifter's energy as a whole number; 0 for somebody unknown.
 #[utoipa::path(params(("user_id" = UserId, Path)), tag = "energy",
-    responses((status = 200, body = i64), (status = 422, body = Problem)))]
+    responses((status = 200, body = i64, content_type = "application/json"), (status = 422, body = Problem)))]
 #[get("/energy/latest/{user_id}")]
 async fn get_latest(user_id: Path<UserId>, db: Data<Database>) -> Result<Json<i64>, Problem> {
     let energy = store::find_energy(&*db.reader().await?, user_id.into_inner()).await?;
