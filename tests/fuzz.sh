@@ -14,6 +14,7 @@ work=$(mktemp -d) program=$CARGO_TARGET_DIR/debug/repduel process=''
 database=repduel_fuzz_$$
 cluster=$(tr ' ' '\n' <<<"$admin" | grep -v '^dbname=' | tr '\n' ' ')
 
+# shellcheck disable=SC2317 # the trap runs it
 clean_up() {
   [ -z "$process" ] || { kill "$process" 2>/dev/null; wait "$process" 2>/dev/null; } || true
   psql -q "$admin" -c "DROP DATABASE IF EXISTS $database" || true

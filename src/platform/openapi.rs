@@ -42,7 +42,7 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
     for operation in operations {
         for response in operation.responses.responses.values_mut() {
             if let RefOr::T(response) = response
-                && let Some(content) = response.content.remove(JSON)
+                && let Some(content) = response.content.shift_remove(JSON)
             {
                 let kind = if is_problem(&content) { PROBLEM } else { JSON };
                 response.content.insert(kind.to_owned(), content);
