@@ -10,7 +10,7 @@ source "$(dirname "$0")/../tools/lib.sh"
 case ${1:-} in '' | -h | --help) show_help; exit ;; esac
 admin=$1
 shift
-work=$(mktemp -d) program=$CARGO_TARGET_DIR/debug/repduel process=''
+work=$(mktemp -d) program=$(realpath "$CARGO_TARGET_DIR")/debug/repduel process=''
 database=repduel_fuzz_$$
 cluster=$(tr ' ' '\n' <<<"$admin" | grep -v '^dbname=' | tr '\n' ' ')
 
@@ -41,6 +41,8 @@ post() { curl -sS -m 10 -f -H 'Content-Type: application/json' -d "$2" "http://$
 post /users/ '{"username":"fuzz","email":"fuzz@example.org","password":"correct horse"}' >/dev/null
 token=$(post /auth/login '{"email":"fuzz@example.org","password":"correct horse"}' | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
 
+# schemathesis leaves a folder where it runs.
+cd "$work"
 # Left out: what ends the session or the account that all others are asked with.
 code=0
 PYTHONWARNINGS=ignore "$CACHE/tools/schemathesis/bin/schemathesis" run "http://$api/api/v1/openapi.json" --url "http://$api" \
