@@ -65,7 +65,7 @@ fn routes(config: &mut ServiceConfig) {
 
 /// The API's document.
 pub fn document() -> OpenApi {
-    App::new().into_utoipa_app().openapi(openapi::base()).configure(routes).split_for_parts().1
+    openapi::complete(App::new().into_utoipa_app().openapi(openapi::base()).configure(routes).split_for_parts().1)
 }
 
 /// Everything that all workers share.

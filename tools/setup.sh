@@ -116,14 +116,15 @@ install_cargo_deb() {
   rm -rf "$CACHE/tools/target"
 }
 
-# In a folder of its own, where no other Python program meets it.
-install_mail_server() {
-  local folder=$CACHE/tools/mail wanted=1.4.6
+# install_python PACKAGE VERSION WHY: into a folder of its own, where no other Python program meets it. One version, since
+# each finds other things.
+install_python() {
+  local package=$1 wanted=$2 folder=$CACHE/tools/$1
   [ "$(cat "$folder/version" 2>/dev/null)" != "$wanted" ] || return 0
-  say "installing aiosmtpd $wanted into $folder: the mail server that the tests talk to"
+  say "installing $package $wanted into $folder: $3"
   rm -rf "$folder"
-  { python3 -m venv "$folder" && "$folder/bin/pip" -q --disable-pip-version-check install "aiosmtpd==$wanted"; } ||
-    fail "the mail server for the tests could not be installed: its reason is above"
+  { python3 -m venv "$folder" && "$folder/bin/pip" -q --disable-pip-version-check install "$package==$wanted"; } ||
+    fail "pip could not install $package $wanted: its reason is above"
   echo "$wanted" >"$folder/version"
 }
 
@@ -145,7 +146,7 @@ for what in "$@"; do
   case $what in
     test)
       want shellcheck "checks the scripts" command -v shellcheck
-      want python3-venv "runs the mail server that the tests talk to" python3 -c 'import ensurepip, venv'
+      want python3-venv "runs the mail server that the tests talk to, and schemathesis" python3 -c 'import ensurepip, venv'
       if [ "$EUID" -eq 0 ]; then
         want debootstrap "makes the Debian machines that the package is tested on" command -v debootstrap
         want systemd-container "boots them" command -v systemd-nspawn
@@ -169,4 +170,9 @@ done
 [ "${#packages[@]}" = 0 ] || install_packages
 install_rust
 case " $* " in *" package "*) install_cargo_deb ;; esac
-case " $* " in *" test "*) install_mail_server ;; esac
+case " $* " in
+  *" test "*)
+    install_python aiosmtpd 1.4.6 "the mail server that the tests talk to"
+    install_python schemathesis 4.32.5 "sends whatever the API's document allows, and more"
+    ;;
+esac

@@ -2,9 +2,10 @@
 # tools/test.sh [FILTER...]
 #
 # Installs what is missing and runs everything: rustfmt, clippy, shellcheck, all tests on a PostgreSQL cluster of their
-# own, and where it may (as root) the package on whole Debian machines (tests/machine/run.sh). With FILTER (whatever
-# cargo test takes: "boards", "--lib dots", "race -- --nocapture") only those tests. Every part runs, even after one
-# that failed. The last line is "N passed, N failed"; exit code 1 when one failed.
+# own, a fuzz run (tests/fuzz.sh), and where it may (as root) the package on whole Debian machines
+# (tests/machine/run.sh). With FILTER (whatever cargo test takes: "boards", "--lib dots", "race -- --nocapture") only
+# those tests. Every part runs, even after one that failed. The last line is "N passed, N failed"; exit code 1 when one
+# failed.
 #
 # REPDUEL_DATA_DIR may name a folder with real meet results, for the tests that want them.
 set -euo pipefail
@@ -93,16 +94,19 @@ if ! { tools/postgres.sh remove "$cluster" && tools/postgres.sh start --test "$c
   finish
 fi
 REPDUEL_TEST_DATABASE_URL=$(tools/postgres.sh dsn "$cluster" | sed 's/dbname=[^ ]*/dbname=postgres/')
-export REPDUEL_TEST_DATABASE_URL REPDUEL_TEST_PYTHON=$CACHE/tools/mail/bin/python
+export REPDUEL_TEST_DATABASE_URL REPDUEL_TEST_PYTHON=$CACHE/tools/aiosmtpd/bin/python
 
 # ---- The tests ----
 
 if [ "$#" = 0 ]; then
   part shellcheck shellcheck tools/*.sh .ci/run packaging/deploy packaging/deploy.d/*.sh debian/p{re,ost}{inst,rm} \
-    tests/machine/*.sh tests/machine/checks/*.sh
+    tests/*.sh tests/machine/*.sh tests/machine/checks/*.sh
   part rustfmt cargo fmt --all --check
   part clippy cargo clippy --workspace --all-targets --locked -- -D warnings
 fi
 cargo_tests "$@"
-[ "$#" != 0 ] || machine_checks
+if [ "$#" = 0 ]; then
+  part schemathesis tests/fuzz.sh "$REPDUEL_TEST_DATABASE_URL"
+  machine_checks
+fi
 finish

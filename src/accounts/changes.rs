@@ -17,41 +17,51 @@ use crate::strength::{ScoredAs, Unit};
 #[serde(default)]
 pub struct UserUpdate {
     #[serde(deserialize_with = "sent")]
+    #[schema(min_length = 3, max_length = 32, pattern = "^[A-Za-z0-9_.-]+$")]
     username: Option<Option<String>>,
     /// Needs `current_password`.
     #[serde(deserialize_with = "sent")]
+    #[schema(format = "email", max_length = 254)]
     email: Option<Option<String>>,
     /// The new password; needs `current_password`.
     #[serde(deserialize_with = "sent")]
+    #[schema(min_length = 8, max_length = 256)]
     password: Option<Option<String>>,
     #[serde(deserialize_with = "sent")]
     current_password: Option<Option<String>>,
     /// 1 to 50 characters.
     #[serde(deserialize_with = "sent")]
+    #[schema(max_length = 50)]
     display_name: Option<Option<String>>,
     /// Only null, which removes the picture: a new one is uploaded.
     #[serde(deserialize_with = "sent")]
     avatar_url: Option<Option<String>>,
     /// At most 50 characters; `Male` and `Female` also say how lifts are scored unless `scored_as` is set.
     #[serde(deserialize_with = "sent")]
+    #[schema(max_length = 50)]
     gender: Option<Option<String>>,
     /// `men` or `women`.
     #[serde(deserialize_with = "sent")]
+    #[schema(pattern = "^(men|women)$")]
     scored_as: Option<Option<String>>,
     /// Body weight in kilograms, above 0 and at most 500; it becomes today's entry of the log.
     #[serde(deserialize_with = "sent")]
+    #[schema(exclusive_minimum = 0, maximum = 500)]
     weight: Option<Option<f64>>,
     /// `kg` or `lbs`.
     #[serde(deserialize_with = "sent")]
+    #[schema(pattern = "^(kg|lbs)$")]
     preferred_unit: Option<Option<String>>,
     /// Read only where `preferred_unit` is not sent: above 1.5 means pounds.
     #[serde(deserialize_with = "sent")]
     weight_multiplier: Option<Option<f64>>,
     /// 1900 up to this year.
     #[serde(deserialize_with = "sent")]
+    #[schema(minimum = 1900)]
     birth_year: Option<Option<i16>>,
     /// Two letters of ISO 3166-1.
     #[serde(deserialize_with = "sent")]
+    #[schema(min_length = 2, max_length = 2)]
     country: Option<Option<String>>,
     /// A name of the IANA data base, such as Europe/Berlin; null is UTC.
     #[serde(deserialize_with = "sent")]

@@ -22,11 +22,15 @@ pub fn routes(config: &mut ServiceConfig) {
 #[garde(allow_unvalidated)]
 pub struct UserCreate {
     /// 3 to 32 letters, digits, `_`, `.` or `-`.
+    #[schema(min_length = 3, max_length = 32, pattern = "^[A-Za-z0-9_.-]+$")]
     username: String,
+    #[schema(format = "email", max_length = 254)]
     email: String,
     /// 8 to 256 characters; none of the most common passwords, not the username, not the e-mail.
+    #[schema(min_length = 8, max_length = 256)]
     password: String,
     /// 1 to 50 characters; the username where it is not given.
+    #[schema(max_length = 50)]
     display_name: Option<String>,
     /// The code of an invitation, where registration wants one.
     invite: Option<String>,

@@ -97,7 +97,7 @@ async fn list_board(
 
 /// A lifter's energy as a whole number; 0 for somebody unknown.
 #[utoipa::path(params(("user_id" = UserId, Path)), tag = "energy",
-    responses((status = 200, body = i64), (status = 422, body = Problem)))]
+    responses((status = 200, body = i64, content_type = "application/json"), (status = 422, body = Problem)))]
 #[get("/energy/latest/{user_id}")]
 async fn get_latest(visitor: Visitor, user_id: Path<UserId>, db: Data<Database>) -> Result<Json<i64>, Problem> {
     let energy = store::find_energy(&*db.reader().await?, user_id.into_inner(), visitor.0).await?;

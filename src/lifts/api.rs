@@ -149,6 +149,7 @@ async fn list_board(
 pub struct ScoreLimit {
     /// 1 to 100000.
     #[garde(range(min = 1, max = 100_000))]
+    #[param(minimum = 1, maximum = 100_000)]
     limit: i64,
 }
 
@@ -197,6 +198,7 @@ async fn get_highscore(
 pub struct EventLimit {
     /// 1 to 200.
     #[garde(range(min = 1, max = 200))]
+    #[param(minimum = 1, maximum = 200)]
     limit: i64,
 }
 

@@ -43,15 +43,18 @@ impl Equipment {
 pub struct ScoreCreate {
     /// Kilograms, 0 to 1000; 0 for exercises that are counted in repetitions.
     #[garde(range(min = 0.0, max = 1000.0))]
+    #[schema(minimum = 0, maximum = 1000)]
     pub weight_lifted: f64,
     /// If given, the id in the path.
     #[garde(skip)]
     pub scenario_id: Option<String>,
     /// 0 to 100.
     #[garde(inner(range(min = 0, max = 100)))]
+    #[schema(minimum = 0, maximum = 100)]
     pub sets: Option<i32>,
     /// 0 to 1000; none is a single.
     #[garde(inner(range(min = 0, max = 1000)))]
+    #[schema(minimum = 0, maximum = 1000)]
     pub reps: Option<i32>,
     /// When it was lifted, with an offset or `Z`; now where it is not given. Not before 1950 and not in the future.
     #[garde(skip)]

@@ -3,7 +3,9 @@
 use actix_web::web::{self, Bytes, Data, ServiceConfig};
 use actix_web::{HttpResponse, get};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{Components, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Paths};
+use utoipa::openapi::{
+    Components, Content, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Paths, Ref, RefOr, ResponseBuilder,
+};
 use utoipa_swagger_ui::{Config, SwaggerUi, Url};
 
 /// The document without its paths; those come from the routes.
@@ -30,6 +32,35 @@ pub fn base() -> OpenApi {
         .paths(Paths::new())
         .components(Some(components))
         .build()
+}
+
+/// Says of every operation what is true of all: errors are problems, and a problem may always come.
+pub fn complete(mut document: OpenApi) -> OpenApi {
+    let operations = document.paths.paths.values_mut().flat_map(|item| {
+        [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten()
+    });
+    for operation in operations {
+        for response in operation.responses.responses.values_mut() {
+            if let RefOr::T(response) = response
+                && let Some(content) = response.content.shift_remove(JSON)
+            {
+                let kind = if is_problem(&content) { PROBLEM } else { JSON };
+                response.content.insert(kind.to_owned(), content);
+            }
+        }
+        let problem = Content::new(Some(Ref::from_schema_name("Problem")));
+        let any = ResponseBuilder::new().description("Any error").content(PROBLEM, problem).build();
+        operation.responses.responses.entry("default".to_owned()).or_insert(RefOr::T(any));
+    }
+    document
+}
+
+const JSON: &str = "application/json";
+const PROBLEM: &str = "application/problem+json";
+
+fn is_problem(content: &RefOr<Content>) -> bool {
+    let RefOr::T(content) = content else { return false };
+    matches!(&content.schema, Some(RefOr::Ref(schema)) if schema.ref_location.ends_with("/Problem"))
 }
 
 /// The document as it is sent.

@@ -11,9 +11,11 @@ use super::Problem;
 pub struct Page {
     /// 1 to 100.
     #[garde(range(min = 1, max = 100))]
+    #[param(minimum = 1, maximum = 100, default = 50)]
     pub limit: i64,
     /// How many to leave out; 0 to 1,000,000,000.
     #[garde(range(min = 0, max = 1_000_000_000))]
+    #[param(minimum = 0, maximum = 1_000_000_000, default = 0)]
     pub offset: i64,
 }
 
@@ -30,9 +32,11 @@ impl Default for Page {
 pub struct Cursor {
     /// 1 to 100.
     #[garde(range(min = 1, max = 100))]
+    #[param(minimum = 1, maximum = 100, default = 50)]
     pub limit: i64,
     /// The `next` of the page before.
     #[garde(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100)]
     pub after: Option<String>,
 }
 
