@@ -9,7 +9,7 @@ use prometheus::proto::MetricFamily;
 use prometheus::{GaugeVec, IntCounterVec, IntGauge, IntGaugeVec, Opts};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::queue::{self, Health, SILENCE_OF_THE_DEAD};
+use super::queue::{self, QueueHealth, SILENCE_OF_THE_DEAD};
 use super::store;
 use crate::platform::database::{Pooled, Shared};
 use crate::platform::metrics::Figures;
@@ -23,13 +23,13 @@ pub fn routes(config: &mut ServiceConfig) {
 }
 
 /// The queue of background jobs: whether workers live and how far behind they are.
-#[utoipa::path(responses((status = 200, body = Health), (status = 503, body = Health)), tag = "service")]
+#[utoipa::path(responses((status = 200, body = QueueHealth), (status = 503, body = QueueHealth)), tag = "service")]
 #[get("/health/queue")]
 async fn get_queue(db: Data<Database>) -> HttpResponse {
     let asked = tokio::time::timeout(PATIENCE, async { queue::health(&*db.reader().await?).await });
     match asked.await {
         Ok(Ok(health)) => HttpResponse::Ok().json(health),
-        _ => HttpResponse::ServiceUnavailable().json(Health::unavailable()),
+        _ => HttpResponse::ServiceUnavailable().json(QueueHealth::unavailable()),
     }
 }
 

@@ -16,7 +16,7 @@ const LONGEST_WAIT_SECONDS: f64 = 300.0;
 
 /// How the queue is.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct Health {
+pub struct QueueHealth {
     /// `ok`; `degraded` when no worker lives, when a job has waited for five minutes, or when jobs are dead;
     /// `unavailable` when the database does not answer.
     pub status: &'static str,
@@ -32,19 +32,19 @@ pub struct Health {
     pub dead: Option<i64>,
 }
 
-impl Health {
+impl QueueHealth {
     pub fn unavailable() -> Self {
         Self { status: "unavailable", queue_depth: None, workers: Vec::new(), oldest_seconds: None, dead: None }
     }
 }
 
-pub async fn health(db: &Connection) -> Result<Health, DatabaseError> {
+pub async fn health(db: &Connection) -> Result<QueueHealth, DatabaseError> {
     let tasks = store::list_task_figures(db).await?;
     let workers = store::list_workers(db, SILENCE_OF_THE_DEAD).await?;
     let oldest = tasks.iter().map(|task| task.oldest_seconds).fold(0.0, f64::max);
     let dead = tasks.iter().map(|task| task.dead).sum();
     let is_well = !workers.is_empty() && oldest < LONGEST_WAIT_SECONDS && dead == 0;
-    Ok(Health {
+    Ok(QueueHealth {
         status: if is_well { "ok" } else { "degraded" },
         queue_depth: Some(tasks.iter().map(|task| task.waiting + task.running + task.retrying).sum()),
         workers,

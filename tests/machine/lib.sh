@@ -77,7 +77,23 @@ apt_install() {
     $(for deb; do case $deb in *.deb) echo "/var/tmp/$(basename "$deb")" ;; *) echo "$deb" ;; esac; done) >"$WORK/apt" 2>&1
 }
 
-fresh_machine() { machine up "$SUITE" "$SUITE"; }
+# The load comes from a few accounts at one address, and makes them itself. Where the limits themselves are checked the
+# drop-in goes: as_shipped.
+fresh_machine() {
+  machine up "$SUITE" "$SUITE"
+  mkdir -p "$disk/etc/systemd/system/repduel.service.d"
+  printf '[Service]\nEnvironmentFile=/etc/repduel-load.env\n' >"$disk/etc/systemd/system/repduel.service.d/load.conf"
+  printf '%s\n' RATE_LIMIT_ANONYMOUS=off RATE_LIMIT_USER=off RATE_LIMIT_AUTH=off REGISTRATION=open >"$disk/etc/repduel-load.env"
+  m systemctl daemon-reload
+}
+
+# As the package leaves a machine.
+as_shipped() {
+  rm -f "$disk/etc/systemd/system/repduel.service.d/load.conf"
+  m systemctl daemon-reload
+  m systemctl restart repduel
+  eventually 30 ready || broken "not ready 30 s after a restart with the settings as shipped"
+}
 
 # A machine with this release and its site behind Caddy: the one that the check before left, if it is as it should be.
 installed_machine() {
