@@ -118,6 +118,8 @@ def print_copyright(root, packages):
     print("Comment: The program is one file; the folders below stand for the crates that are linked into it.\n")
     for _, part in sorted(parts):
         print(part + "\n")
+    print("Files: src/accounts/common_passwords.txt\nCopyright: 2012-2016 Dan Wheeler and Dropbox, Inc.\n"
+          "           2016 Joshua Holmer\nLicense: MIT\n")
     print("Files: rust-std/*\nCopyright: The Rust Project Developers\nLicense: MIT or Apache-2.0\n")
     for name, place in sorted(COMMON.items()):
         print(f"License: {name}\n On Debian systems the text is in /usr/share/common-licenses/{place}.\n")

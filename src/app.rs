@@ -17,6 +17,7 @@ use utoipa_actix_web::{AppExt, scope};
 use crate::accounts::{Hasher, HashingThreads};
 use crate::catalogue::{Catalogue, CatalogueAnswers};
 use crate::jobs::Registered;
+use crate::pictures::Studio;
 use crate::platform::config::Environment;
 use crate::platform::database::feed;
 use crate::platform::database::{Shared, bootstrap, waiting};
@@ -28,6 +29,7 @@ use crate::platform::logging::Verbosity;
 use crate::platform::metrics::{Figures, Metrics, get_metrics};
 use crate::platform::rate_limit::RateLimits;
 use crate::platform::routing::{KnownMethods, unmatched};
+use crate::platform::seal::Sealer;
 use crate::platform::watchdog::Watchdog;
 use crate::platform::{Config, Database, health, indexes, installation, migrations, openapi, uploads, version};
 use crate::sessions::{KnownKeys, LastUse, Revocations, Tokens, identify};
@@ -80,6 +82,8 @@ struct State {
     revocations: Data<Revocations>,
     known_keys: Data<KnownKeys>,
     limits: Data<RateLimits>,
+    studio: Data<Studio>,
+    sealer: Data<Sealer>,
     hasher: Data<Hasher>,
     catalogue: Data<Catalogue>,
     answers: Data<CatalogueAnswers>,
@@ -110,6 +114,8 @@ impl State {
             revocations: Data::default(),
             known_keys: Data::default(),
             limits: Data::new(RateLimits::new(&config.rate_limits)),
+            studio: Data::default(),
+            sealer: Data::new(Sealer::new(&config.data_keys)),
             answers: Data::new(CatalogueAnswers::new(&catalogue)?),
             document: Data::new(openapi::Document(Bytes::from(openapi.to_json()?))),
             known_methods: Data::new(KnownMethods::of(&openapi)),
@@ -193,6 +199,8 @@ fn api_server(state: State, listener: std::net::TcpListener, workers: usize) -> 
         .app_data(state.revocations.clone())
         .app_data(state.known_keys.clone())
         .app_data(state.limits.clone())
+        .app_data(state.sealer.clone())
+        .app_data(state.studio.clone())
         .app_data(state.config.clone())
         .app_data(state.shared.clone())
         .app_data(state.lifecycle.clone())

@@ -14,6 +14,8 @@
 //! | [`admin`] | looking after accounts: roles, deactivation, deletion, moderation |
 //! | [`admission`] | who may register, invitations |
 //! | [`api_keys`] | by which other programs act for a user |
+//! | [`second_factor`] | codes of a generator, recovery codes |
+//! | [`pictures`] | uploaded pictures, made small and harmless |
 //! | [`accounts`] | users, passwords, profiles |
 //! | [`links`] | links by mail, for one use: to set a password, to show whose an address is |
 //! | [`catalogue`] | exercises ("scenarios"), muscles, equipment |
@@ -38,9 +40,11 @@ pub mod jobs;
 pub mod lifts;
 pub mod links;
 pub mod meets;
+pub mod pictures;
 pub mod platform;
 pub mod ranks;
 pub mod retention;
+pub mod second_factor;
 pub mod sessions;
 pub mod standards;
 pub mod strength;

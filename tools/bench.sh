@@ -48,6 +48,9 @@ export DATABASE_URL PGHOST=$host PGUSER=repduel PGDATABASE=repduel
 export ENVIRONMENT=staging API_PORT=9989 OPS_PORT=9988 LOG_FORMAT=json LOG_REQUESTS=errors
 JWT_SECRET_KEY=$(head -c 48 /dev/urandom | base64 -w0) REFRESH_JWT_SECRET_KEY=$(head -c 48 /dev/urandom | base64 -w0)
 export JWT_SECRET_KEY REFRESH_JWT_SECRET_KEY
+# Users keep their limit: there are ten thousand of them. All anonymous load comes from one address, and one account
+# signs in all the time.
+export RATE_LIMIT_ANONYMOUS=off RATE_LIMIT_AUTH=off REGISTRATION=open
 query() { psql -XAtqc "$1"; }
 
 LOG_LEVEL=error "$program" migrate >&2
@@ -61,7 +64,12 @@ if [ "$(query 'SELECT count(*) >= 200000 FROM users')" != t ]; then
 fi
 query 'CHECKPOINT' 2>/dev/null || true
 query "SELECT id FROM users WHERE meet_lifter IS NULL AND password_hash = '!' ORDER BY md5(id::text) LIMIT 10000" >"$work/ids"
-python3 tests/bench/tokens.py <"$work/ids" >"$work/tokens"
+python3 tests/bench/tokens.py "$work" <"$work/ids" >"$work/tokens"
+query 'TRUNCATE sessions CASCADE'
+psql -Xq -f "$work/sessions.sql"
+# For pgbench's own refreshes: a session for each of its clients.
+query "INSERT INTO sessions (id, user_id, expires_at)
+       SELECT md5('bench ' || client)::uuid, (SELECT id FROM users LIMIT 1), now() + interval '1 day' FROM generate_series(0, 15) client"
 # A user's id cannot be made by pgbench's own functions, so a hundred users get a script each.
 for row in users_me energy_board post_score; do
   while read -r id; do sed "s/@user@/$id/g" "tests/bench/$row.sql" >"$work/$row-$id.sql"; done < <(head -n 100 "$work/ids")
@@ -91,10 +99,10 @@ start_peer() {
   done
 }
 
-# load ROW URL CONNECTIONS SECONDS: requests a second, 99th percentile in ms. A failure of ours ends the run.
+# load ROW URL CONNECTIONS SECONDS [TOKENS]: requests a second, 99th percentile in ms. A failure of ours ends the run.
 load() {
   local rate p99 failed
-  read -r _ rate p99 failed < <(wrk -t2 -c"$3" -d"$4" -s tests/bench/wrk.lua "$2" -- "$1" "$work/tokens" | grep '^RESULT')
+  read -r _ rate p99 failed < <(wrk -t2 -c"$3" -d"$4" -s tests/bench/wrk.lua "$2" -- "$1" "${5:-$work/tokens}" | grep '^RESULT')
   [ "$failed" = 0 ] || [ "${2#"$peer"}" != "$2" ] || fail "$1: $failed requests failed at $2"
   echo "$rate $p99"
 }
@@ -104,6 +112,15 @@ limit() {
   local scripts=()
   for script in "$work/$1"-*.sql; do scripts+=(-f "$script"); done
   pgbench -n -M prepared -c 16 -j 2 -T "$seconds" "${scripts[@]}" 2>/dev/null | sed -n 's/^tps = \([0-9]*\).*/\1/p'
+}
+
+# Each round has tokens of its own: one that was spent in the round before would end its session.
+limit_of_refresh() {
+  query "DELETE FROM refresh_tokens WHERE session_id IN (SELECT md5('bench ' || client)::uuid FROM generate_series(0, 15) client);
+         INSERT INTO refresh_tokens (token_hash, session_id, expires_at)
+         SELECT sha256(convert_to('bench ' || client || ':0', 'UTF8')), md5('bench ' || client)::uuid, now() + interval '1 day'
+         FROM generate_series(0, 15) client" >/dev/null
+  pgbench -n -M prepared -c 16 -j 2 -T "$seconds" -D n=0 -f tests/bench/refresh.sql 2>/dev/null | sed -n 's/^tps = \([0-9]*\).*/\1/p'
 }
 
 median() { sort -n | awk '{ value[NR] = $1 } END { print value[int((NR + 1) / 2)] }'; }
@@ -137,6 +154,13 @@ for row in users_me energy_board post_score; do
   done
   report "$row" "$(median <"$work/$row.ours")" "$(median <"$work/$row.limit")" "$(median <"$work/$row.peer")"
 done
+for ((round = 1; round <= rounds; round++)); do
+  note "refresh, round $round of $rounds"
+  sed -n "$((round * 200 + 1)),$((round * 200 + 200))p" "$work/refresh-tokens" >"$work/refresh-tokens-$round"
+  limit_of_refresh >>"$work/refresh.limit"
+  rate refresh "$api/api/v1/auth/refresh" 32 "$seconds" "$work/refresh-tokens-$round" >>"$work/refresh.ours"
+done
+report refresh "$(median <"$work/refresh.ours")" "$(median <"$work/refresh.limit")" ''
 kill "$peer_server"
 wait "$peer_server" 2>/dev/null || true
 peer_server=''
@@ -164,5 +188,30 @@ for ((round = 1; round <= rounds; round++)); do
   wait "$logins"
 done
 report users_me_p99_ms_during_logins "$(median <"$work/p99")" '' ''
+
+# ---- Whether the time tells that an account exists ----
+
+python3 tests/bench/known.py "$api" 200 >"$work/known"
+report wrong_login_ms_known "$(cut -d' ' -f1 "$work/known")" '' ''
+report wrong_login_ms_unknown "$(cut -d' ' -f2 "$work/known")" '' ''
+
+# ---- A flood of wrong logins, more than may wait for the hashing, from all over the world ----
+
+note "wrong logins"
+kill "$server"
+wait "$server"
+RATE_LIMIT_AUTH=1/s:5 MALLOC_MMAP_THRESHOLD_=1048576 start_ours
+for ((round = 1; round <= rounds; round++)); do
+  wrk -t2 -c400 -d"$((seconds + 2))" --timeout 30s -s tests/bench/wrk.lua "$api/api/v1/auth/login" -- wrong_login "$work/tokens" >"$work/flood" &
+  flood=$!
+  sleep 1
+  load users_me "$api/api/v1/users/me" 4 "$seconds" | cut -d' ' -f2 >>"$work/flood.p99"
+  awk '/^VmRSS/ { print $2 / 1024 }' "/proc/$server/status" >>"$work/flood.mib"
+  wait "$flood"
+done
+report users_me_p99_ms_during_a_flood "$(median <"$work/flood.p99")" '' ''
+report memory_mib_in_a_flood "$(sort -n "$work/flood.mib" | tail -n 1 | xargs printf '%.0f')" '' ''
+report wrong_logins_a_second_in_a_flood "$(awk '/^RESULT/ { print $2 }' "$work/flood")" '' ''
+
 report start_to_ready_ms "$ready_ms" '' ''
 report idle_memory_mib "$(awk -v kib="$idle_kib" 'BEGIN { printf "%.1f", kib / 1024 }')" '' ''

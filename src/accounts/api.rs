@@ -1,10 +1,10 @@
 use actix_web::web::{Data, Json};
-use actix_web::{HttpResponse, get, patch, post};
+use actix_web::{get, patch};
 use serde::Deserialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::changes::{Errors, UserUpdate, parse_display_name};
-use super::{AccountError, Changes, Changing, Email, Hasher, NewUser, Password, UserRead, Username};
+use super::changes::UserUpdate;
+use super::{AccountError, Changes, Changing, Hasher, UserRead};
 use crate::platform::{Body, Client, Config, Database, Path, Problem, UserId};
 use crate::sessions::{SignedIn, Tokens, Visitor};
 use crate::strength::Unit;
@@ -12,81 +12,12 @@ use crate::strength::Unit;
 /// The routes, each under the name that existing clients use and, where it differs, the one that new clients use.
 pub fn routes(config: &mut ServiceConfig) {
     config
-        .service(create_user)
-        .service(register)
         .service(get_own_user)
         .service(get_me)
         .service(update_own_user)
         .service(update_unit)
         .service(get_user_by_name)
         .service(get_user);
-}
-
-/// A new account. Other fields are ignored.
-#[derive(Deserialize, garde::Validate, utoipa::ToSchema)]
-#[garde(allow_unvalidated)]
-pub struct UserCreate {
-    /// 3 to 32 letters, digits, `_`, `.` or `-`.
-    username: String,
-    email: String,
-    /// 8 to 256 characters.
-    password: String,
-    /// 1 to 50 characters; the username where it is not given.
-    display_name: Option<String>,
-    /// The code of an invitation, where registration wants one.
-    invite: Option<String>,
-}
-
-impl TryFrom<UserCreate> for NewUser {
-    type Error = Problem;
-
-    fn try_from(body: UserCreate) -> Result<Self, Problem> {
-        let mut errors = Errors::default();
-        let email = errors.required("email", Some(Some(body.email)), |text| Email::parse(&text));
-        let username = errors.required("username", Some(Some(body.username)), |text| Username::parse(&text));
-        let password = errors.required("password", Some(Some(body.password)), Password::parse);
-        // Existing clients may send an empty one.
-        let shown = body.display_name.filter(|name| !name.trim().is_empty());
-        let display_name = shown.and_then(|name| errors.required("display_name", Some(Some(name)), parse_display_name));
-        match (email, username, password) {
-            (Some(email), Some(username), Some(password)) => {
-                errors.into_result(NewUser { email, username, display_name, password, invite: body.invite })
-            }
-            _ => errors.into_result(()).and(Err(Problem::internal("a field was refused without a reason"))),
-        }
-    }
-}
-
-/// Make an account.
-#[utoipa::path(request_body = UserCreate, tag = "accounts",
-    responses((status = 201, body = UserRead), (status = 400, body = Problem), (status = 403, body = Problem),
-        (status = 422, body = Problem)))]
-#[post("/users")]
-async fn create_user(
-    body: Body<UserCreate>,
-    client: Client,
-    db: Data<Database>,
-    hasher: Data<Hasher>,
-    config: Data<Config>,
-) -> Result<HttpResponse, Problem> {
-    let user = super::register(&db, &hasher, &config, &client, body.0.try_into()?).await?;
-    Ok(HttpResponse::Created().json(user))
-}
-
-/// Make an account.
-#[utoipa::path(request_body = UserCreate, tag = "accounts",
-    responses((status = 201, body = UserRead), (status = 400, body = Problem), (status = 403, body = Problem),
-        (status = 422, body = Problem)))]
-#[post("/auth/register")]
-async fn register(
-    body: Body<UserCreate>,
-    client: Client,
-    db: Data<Database>,
-    hasher: Data<Hasher>,
-    config: Data<Config>,
-) -> Result<HttpResponse, Problem> {
-    let user = super::register(&db, &hasher, &config, &client, body.0.try_into()?).await?;
-    Ok(HttpResponse::Created().json(user))
 }
 
 /// The own profile.

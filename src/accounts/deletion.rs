@@ -1,23 +1,28 @@
 //! Deleting an account: everything that is somebody's goes, in one transaction.
 
+use std::path::Path;
+use std::time::Duration;
+
 use actix_web::web::Data;
 use actix_web::{HttpResponse, delete};
 use serde::Deserialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{AccountError, Hasher, Password, store};
+use super::store::Deleted;
+use super::{AccountError, Hasher, Password, check_password, store};
 use crate::audit::{self, Action, Entry};
+use crate::pictures;
 use crate::platform::extract::OptionalBody;
 use crate::platform::rate_limit::RateLimits;
-use crate::platform::{Client, Connection, Database, Problem, UserId};
+use crate::platform::{Client, Config, Connection, Database, Problem, UserId};
 use crate::sessions::{self, InPerson, Tokens};
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(delete_own_user);
 }
 
-/// A login that began within so many hours says who somebody is as well as a password: existing clients send none.
-const RECENT_LOGIN_HOURS: f64 = 24.0;
+/// A login no older than this says who somebody is as well as a password: existing clients send none.
+const RECENT: Duration = Duration::from_secs(24 * 60 * 60);
 
 #[derive(Default, Deserialize, garde::Validate, utoipa::ToSchema)]
 #[garde(allow_unvalidated)]
@@ -39,47 +44,57 @@ async fn delete_own_user(
     hasher: Data<Hasher>,
     tokens: Data<Tokens>,
     limits: Data<RateLimits>,
+    config: Data<Config>,
 ) -> Result<HttpResponse, Problem> {
-    let connection = db.connection().await?;
     match body.0.password {
         Some(password) => {
             let name = me.id.0.to_string();
             limits.paused(&name, client.address)?;
-            let stored = store::find_password(&connection, me.id).await?.ok_or(AccountError::Gone)?;
-            if !hasher.verify(Password::typed(password), stored).await? {
-                limits.failed(&name, client.address);
-                return Err(AccountError::WrongPassword.into());
+            match check_password(&db, &hasher, me.id, Password::typed(password)).await {
+                Err(AccountError::WrongPassword) => {
+                    limits.failed(&name, client.address);
+                    return Err(AccountError::WrongPassword.into());
+                }
+                checked => drop(checked?),
             }
         }
-        None if sessions::began_within(&connection, me.id, me.session, RECENT_LOGIN_HOURS).await? => {}
+        None if sessions::began_within(&*db.reader().await?, me.id, me.session, RECENT).await? => {}
         None => return Err(AccountError::NeedsPassword.into()),
     }
+    // Only now: while a password is hashed nobody else has to wait for a connection.
+    let connection = db.connection().await?;
     let transaction = connection.begin().await?;
-    if !delete(&transaction, &tokens, &client, None, me.id).await? {
+    let Some(deleted) = delete(&transaction, &tokens, &client, None, me.id).await? else {
         transaction.roll_back().await?;
         return Err(AccountError::Gone.into());
-    }
+    };
     transaction.commit().await?;
+    remove_files(&config.static_directory, deleted).await;
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Deletes an account in the caller's transaction; `actor` is the admin who does it to somebody else. False when it
-/// was gone already. Afterwards nobody's name stands in the audit's entry: who is gone is forgotten there as well.
+/// Deletes an account in the caller's transaction; `actor` is the admin who does it to somebody else. None when it was
+/// gone already. After the commit the caller [removes the files](remove_files) that are left. Afterwards nobody's name stands in the audit's entry: who is gone is forgotten there as well.
 pub async fn delete(
     db: &Connection,
     tokens: &Tokens,
     client: &Client,
     actor: Option<UserId>,
     user: UserId,
-) -> Result<bool, AccountError> {
+) -> Result<Option<Deleted>, AccountError> {
     sessions::shut_out(db, tokens, user).await?;
     audit::forget(db, user).await?;
-    if store::delete_user(db, user).await? == 0 {
-        return Ok(false);
-    }
+    let Some(deleted) = store::delete_user(db, user).await? else { return Ok(None) };
     let entry = Entry { actor, target: None, ..Entry::own(user, Action::Deleted) };
     // From where somebody deleted themselves is theirs, and goes with them.
     let client = if actor.is_some() { client.clone() } else { Client { address: None, ..client.clone() } };
     audit::record(db, &client, entry).await?;
-    Ok(true)
+    Ok(Some(deleted))
+}
+
+/// Removes what a deleted account leaves outside the database. Where the process dies before, a job sweeps it up.
+pub async fn remove_files(directory: &Path, deleted: Deleted) {
+    if let Some(key) = deleted.avatar {
+        pictures::remove(directory, &key).await;
+    }
 }

@@ -12,11 +12,14 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, post};
 use serde::Deserialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{AccountError, Hasher, Password, store};
+use super::second_factor::Attempt;
+use super::{AccountError, Hasher, Password, Verdict, store};
 use crate::audit::{self, Action, Entry};
 use crate::platform::extract::{content_type, parse_json, parse_pairs, read_body};
 use crate::platform::rate_limit::RateLimits;
+use crate::platform::seal::Sealer;
 use crate::platform::{Client, Config, Database, Problem, UserId};
+use crate::second_factor::{self, SecondFactorError};
 use crate::sessions::{self, Grant, Tokens, session_answer};
 
 pub fn routes(config: &mut ServiceConfig) {
@@ -62,6 +65,7 @@ struct Tools {
     hasher: Data<Hasher>,
     tokens: Data<Tokens>,
     limits: Data<RateLimits>,
+    sealer: Data<Sealer>,
     config: Data<Config>,
 }
 
@@ -79,6 +83,7 @@ impl FromRequest for Tools {
                 hasher: data(request)?,
                 tokens: data(request)?,
                 limits: data(request)?,
+                sealer: data(request)?,
                 config: data(request)?,
             })
         })())
@@ -150,9 +155,9 @@ async fn authenticate(
         false => store::find_credentials(&tools.db.connection().await?, name).await?,
     };
     let hash = found.as_ref().and_then(|found| found.password_hash.clone());
-    let is_right = tools.hasher.verify(password, hash).await.map_err(AccountError::Hashing)?;
+    let verdict = tools.hasher.examine(password.clone(), hash.clone()).await.map_err(AccountError::Hashing)?;
     let target = found.as_ref().map(|found| found.id);
-    let Some(found) = found.filter(|_| is_right) else {
+    let Some(found) = found.filter(|_| verdict != Verdict::Wrong) else {
         let entry = Entry::refused(target, Action::SignedIn);
         audit::record(&tools.db.connection().await?, client, entry).await?;
         return Err(AccountError::WrongCredentials);
@@ -163,6 +168,43 @@ async fn authenticate(
     if tools.config.requires_verified_email && !found.is_verified {
         return Err(AccountError::NotVerified);
     }
-    let _ = code;
+    demand_code(tools, client, found.id, code.as_deref()).await?;
+    if let (Verdict::RightButOutdated, Some(old)) = (verdict, hash) {
+        renew(tools, found.id, password, &old).await;
+    }
     Ok(found.id)
+}
+
+/// Lets those pass who have no second factor, or show its code.
+async fn demand_code(tools: &Tools, client: &Client, user: UserId, code: Option<&str>) -> Result<(), AccountError> {
+    // A login without one is how a client finds out that there is a second factor; nothing has been guessed.
+    let attempt = code.map(|_| Attempt::begin(&tools.limits, user)).transpose().map_err(AccountError::Other)?;
+    let connection = tools.db.connection().await?;
+    let mut shown = second_factor::demand(&connection, &tools.sealer, user, code).await;
+    if let Some(attempt) = attempt {
+        shown = attempt.ended(shown);
+    }
+    match shown {
+        Ok(()) => Ok(()),
+        Err(SecondFactorError::WrongCode) => {
+            let entry = Entry { detail: Some("second factor"), ..Entry::refused(Some(user), Action::SignedIn) };
+            audit::record(&connection, client, entry).await?;
+            Err(AccountError::WrongCode)
+        }
+        Err(error) => Err(AccountError::Other(error.into())),
+    }
+}
+
+/// Hashes a password in today's way. Nobody is kept out when this fails: the next login tries again.
+async fn renew(tools: &Tools, user: UserId, password: Password, old: &str) {
+    let renewed: Result<(), Problem> = async {
+        let new = tools.hasher.hash(password).await?;
+        store::renew_password_hash(&tools.db.connection().await?, user, old, &new).await?;
+        Ok(())
+    }
+    .await;
+    if let Err(problem) = renewed {
+        slog_scope::warn!("a password could not be hashed anew"; "user_id" => user.0.to_string(),
+            "error" => problem.cause().map_or_else(|| problem.to_string(), str::to_owned));
+    }
 }

@@ -4,43 +4,51 @@
 //! it; a look-up before the insert only spares the hashing.
 
 mod api;
+mod avatar;
 pub mod bulk;
+mod change;
 mod changes;
+mod common_passwords;
 mod country;
 mod deletion;
 mod email;
 mod export;
+mod hashing;
 mod login;
 mod password;
 mod profile;
+mod registration;
+mod second_factor;
 pub mod smoke;
 mod store;
 mod username;
 
-use jiff::tz::TimeZone;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use change::{Changing, change};
 pub use changes::Changes;
-pub use deletion::delete;
+pub use deletion::{delete, remove_files};
 pub use email::Email;
-pub use password::{Hasher, HashingThreads, Password};
+pub use hashing::{Hasher, HashingThreads, Verdict};
+pub use password::Password;
 pub use profile::UserRead;
 pub(crate) use profile::user_columns;
+pub use registration::{NewUser, make_account};
+pub use store::Deleted;
 pub use username::Username;
 
-use crate::admission::{self, AdmissionError};
-use crate::audit::{self, Action, Entry};
-use crate::energy;
-use crate::links;
-use crate::platform::config::Registration;
-use crate::platform::{Client, Config, Connection, Database, DatabaseError, Problem, UserId};
-use crate::sessions::{self, Credential, SignedIn, Tokens};
+use crate::admission::AdmissionError;
+use crate::platform::{Connection, Database, DatabaseError, Problem, UserId};
+use crate::sessions::SignedIn;
 use crate::strength::ScoredAs;
 
 pub fn routes(config: &mut ServiceConfig) {
+    registration::routes(config);
     login::routes(config);
     deletion::routes(config);
     export::routes(config);
+    second_factor::routes(config);
+    avatar::routes(config);
     api::routes(config);
 }
 
@@ -61,6 +69,8 @@ pub enum AccountError {
     NeedsPassword,
     #[error("An API key cannot change e-mail or password; sign in.")]
     NotInPerson,
+    #[error("{0}")]
+    RefusedPassword(&'static str),
     #[error("This account has been deactivated.")]
     Deactivated,
     #[error(
@@ -78,6 +88,9 @@ pub enum AccountError {
     Admission(#[from] AdmissionError),
     #[error("{0}")]
     Hashing(Problem),
+    /// Something else that is said as it is: a limit, a fault of the second factor.
+    #[error("{0}")]
+    Other(Problem),
     #[error(transparent)]
     Database(DatabaseError),
 }
@@ -99,160 +112,33 @@ impl From<AccountError> for Problem {
             AccountError::WrongCredentials => Problem::unauthorized(error.to_string()),
             AccountError::WrongCode => Problem::unauthorized(error.to_string()).of_kind("/problems/second-factor"),
             AccountError::NotVerified => Problem::forbidden(error.to_string()).of_kind("/problems/unverified-email"),
-            AccountError::WrongPassword | AccountError::NeedsPassword => Problem::forbidden(error.to_string()),
-            AccountError::WrongCurrentPassword | AccountError::NotInPerson | AccountError::Deactivated => {
-                Problem::forbidden(error.to_string())
-            }
+            AccountError::WrongPassword
+            | AccountError::NeedsPassword
+            | AccountError::WrongCurrentPassword
+            | AccountError::NotInPerson
+            | AccountError::Deactivated => Problem::forbidden(error.to_string()),
+            AccountError::RefusedPassword(why) => Problem::invalid("password", why),
             AccountError::Unknown => Problem::not_found(error.to_string()),
             AccountError::Gone => SignedIn::gone(),
             AccountError::Admission(error) => error.into(),
-            AccountError::Hashing(problem) => problem,
+            AccountError::Hashing(problem) | AccountError::Other(problem) => problem,
             AccountError::Database(error) => error.into(),
         }
     }
 }
 
-/// What a new account is made of.
-pub struct NewUser {
-    pub email: Email,
-    pub username: Username,
-    pub display_name: Option<String>,
-    pub password: Password,
-    /// The code of an invitation.
-    pub invite: Option<String>,
-}
-
-/// Makes an account.
-///
-/// Errors: [`AccountError::EmailTaken`] before [`AccountError::UsernameTaken`]; [`AccountError::Admission`] where
-/// registration wants an invitation.
-pub async fn register(
+/// Whether somebody who is signed in also knows the password; gives what else the account signs in with.
+async fn check_password(
     db: &Database,
     hasher: &Hasher,
-    config: &Config,
-    client: &Client,
-    new: NewUser,
-) -> Result<UserRead, AccountError> {
-    let connection = db.connection().await?;
-    match store::find_taken(&connection, &new.email, &new.username).await? {
-        // Whoever may not come in must not learn who is here.
-        Some(_) if config.registration != Registration::Open && new.invite.is_none() => {}
-        Some(store::Taken::Email) => return Err(AccountError::EmailTaken),
-        Some(store::Taken::Username) => return Err(AccountError::UsernameTaken),
-        None => {}
+    user: UserId,
+    typed: Password,
+) -> Result<store::OwnCredentials, AccountError> {
+    let own = store::find_own_credentials(&db.connection().await?, user).await?.ok_or(AccountError::Gone)?;
+    match hasher.verify(typed, own.password_hash.clone()).await.map_err(AccountError::Hashing)? {
+        true => Ok(own),
+        false => Err(AccountError::WrongPassword),
     }
-    if new.invite.is_none() {
-        admission::admit(&connection, config.registration, None).await?;
-    }
-    // The connection is given back meanwhile: hashing takes its time.
-    drop(connection);
-    let hash = hasher.hash(new.password.clone()).await.map_err(AccountError::Hashing)?;
-    let connection = db.connection().await?;
-    let transaction = connection.begin().await?;
-    match write_account(&transaction, config, client, &new, &hash).await {
-        Ok(user) => {
-            transaction.commit().await?;
-            Ok(user)
-        }
-        Err(refusal) => {
-            transaction.roll_back().await?;
-            Err(refusal)
-        }
-    }
-}
-
-async fn write_account(
-    db: &Connection,
-    config: &Config,
-    client: &Client,
-    new: &NewUser,
-    hash: &str,
-) -> Result<UserRead, AccountError> {
-    admission::admit(db, config.registration, new.invite.as_deref()).await?;
-    let user = store::insert_user(db, new, hash, &config.base_url).await?;
-    audit::record(db, client, Entry::own(user.id, Action::Registered)).await?;
-    if config.mail.is_some() {
-        links::send_verification(db, user.id, new.email.as_str(), client.request_id.as_deref()).await?;
-    }
-    Ok(user)
-}
-
-/// What changing a profile needs of the process.
-pub struct Changing<'a> {
-    pub db: &'a Database,
-    pub hasher: &'a Hasher,
-    pub tokens: &'a Tokens,
-    pub config: &'a Config,
-    pub client: &'a Client,
-}
-
-/// Changes the own profile and gives it back as it then is. A new password ends all other sessions.
-pub async fn change(tools: &Changing<'_>, me: SignedIn, changes: Changes) -> Result<UserRead, AccountError> {
-    let mut new_hash = None;
-    if changes.needs_password() {
-        if !matches!(me.by, Credential::Session(_)) {
-            return Err(AccountError::NotInPerson);
-        }
-        let stored = store::find_password(&tools.db.connection().await?, me.id).await?.ok_or(AccountError::Gone)?;
-        let typed = changes.current_password.clone().ok_or(AccountError::WrongCurrentPassword)?;
-        if !tools.hasher.verify(typed, stored).await.map_err(AccountError::Hashing)? {
-            return Err(AccountError::WrongCurrentPassword);
-        }
-        if let Some(password) = changes.password.clone() {
-            new_hash = Some(tools.hasher.hash(password).await.map_err(AccountError::Hashing)?);
-        }
-    }
-    let db = tools.db.connection().await?;
-    let transaction = db.begin().await?;
-    match write_changes(&transaction, tools, me, &changes, new_hash).await {
-        Ok(profile) => {
-            transaction.commit().await?;
-            Ok(profile)
-        }
-        Err(refusal) => {
-            transaction.roll_back().await?;
-            Err(refusal)
-        }
-    }
-}
-
-async fn write_changes(
-    db: &Connection,
-    tools: &Changing<'_>,
-    me: SignedIn,
-    changes: &Changes,
-    new_hash: Option<String>,
-) -> Result<UserRead, AccountError> {
-    let user = me.id;
-    let zone = store::update_user(db, user, changes, new_hash).await?.ok_or(AccountError::Gone)?;
-    if changes.weight_consent == Some(false) {
-        store::erase_body_weights(db, user).await?;
-    } else if let Some(weight_kg) = changes.weight_kg {
-        let zone = TimeZone::get(&zone).unwrap_or(TimeZone::UTC);
-        let today = jiff::Timestamp::now().to_zoned(zone).date();
-        // Whoever travels west would have entries of tomorrow, which would be the newest for a day.
-        store::delete_body_weights_after(db, user, today).await?;
-        store::set_body_weight(db, user, today, weight_kg).await?;
-        store::copy_newest_body_weight(db, user).await?;
-    }
-    if changes.touch_energy() {
-        energy::recompute(db, user).await?;
-    }
-    if changes.password.is_some() {
-        let this = match me.by {
-            Credential::Session(session) => Some(session),
-            Credential::ApiKey { .. } => None,
-        };
-        sessions::end_all(db, tools.tokens, user, this).await?;
-        audit::record(db, tools.client, Entry::own(user, Action::PasswordChanged)).await?;
-    }
-    if let Some(email) = &changes.email {
-        audit::record(db, tools.client, Entry::own(user, Action::EmailChanged)).await?;
-        if tools.config.mail.is_some() {
-            links::send_verification(db, user, email.as_str(), tools.client.request_id.as_deref()).await?;
-        }
-    }
-    store::find_user(db, user, Some(user), &tools.config.base_url).await?.ok_or(AccountError::Gone)
 }
 
 /// Whether somebody's account is there and not deactivated.

@@ -1,20 +1,6 @@
-//! Passwords: Argon2id on threads of their own.
-//!
-//! Hashing takes all of a core for tens of milliseconds, so a bounded number of threads does it, at a lower
-//! priority than the threads that answer requests; and only so many may wait for them, or memory and patience
-//! would run out before the queue did.
+//! The rules for passwords.
 
-use std::sync::Arc;
-
-use argon2::password_hash::phc::PasswordHash;
-use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
-use tokio::sync::Semaphore;
-
-use crate::platform::Problem;
-use crate::platform::config::PasswordConfig;
-
-/// How much less urgent hashing is than answering, in steps of `nice`.
-const LESS_URGENT: i32 = 19;
+use super::common_passwords::is_common;
 
 const SHORTEST: usize = 8;
 /// Far above any pass phrase, far below what would make hashing a burden.
@@ -27,95 +13,58 @@ pub struct Password(String);
 impl Password {
     /// A password to be set.
     pub fn parse(text: String) -> Result<Self, &'static str> {
-        if (SHORTEST..=LONGEST).contains(&text.chars().count()) {
-            Ok(Self(text))
-        } else {
-            Err("must have 8 to 256 characters")
+        if !(SHORTEST..=LONGEST).contains(&text.chars().count()) {
+            return Err("must have 8 to 256 characters");
         }
+        if is_common(&text) {
+            return Err("is one of the most common passwords, which are tried first; choose another");
+        }
+        Ok(Self(text))
+    }
+
+    /// A password to be set by somebody with these names: usernames and e-mails.
+    pub fn parse_for(text: String, names: &[&str]) -> Result<Self, &'static str> {
+        Self::parse(text)?.unless_named(names)
+    }
+
+    /// Refuses the password of somebody with these names if it is one of them, or an e-mail up to its `@`.
+    pub fn unless_named(self, names: &[&str]) -> Result<Self, &'static str> {
+        let typed = self.0.trim().to_lowercase();
+        let is_name = names.iter().any(|name| {
+            let name = name.trim().to_lowercase();
+            name == typed || name.rsplit_once('@').is_some_and(|(local, _)| local == typed)
+        });
+        if is_name { Err("must not be the username or the e-mail; choose another") } else { Ok(self) }
     }
 
     /// A password to be compared: it may be older than today's rules.
     pub fn typed(text: String) -> Self {
         Self(text)
     }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
 }
 
-/// Hashes and verifies passwords.
-#[derive(Clone)]
-pub struct Hasher {
-    argon2: Arc<Argon2<'static>>,
-    threads: tokio::runtime::Handle,
-    queue: Arc<Semaphore>,
-    /// What an unknown user's password is compared with, so that it takes the same work.
-    decoy: Arc<str>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Keeps the hashing threads alive.
-pub struct HashingThreads(Option<tokio::runtime::Runtime>);
-
-impl Drop for HashingThreads {
-    fn drop(&mut self) {
-        if let Some(runtime) = self.0.take() {
-            runtime.shutdown_background();
+    #[test]
+    fn what_is_tried_first_is_refused_in_any_case() {
+        for bad in ["password1", "Password1", "PASSWORD", "12345678", "qwertyuiop", "letmein"] {
+            assert!(Password::parse(bad.into()).is_err(), "{bad}");
         }
-    }
-}
-
-impl Hasher {
-    pub fn start(config: &PasswordConfig) -> std::io::Result<(Self, HashingThreads)> {
-        let params = Params::new(config.memory_kib, config.iterations, config.parallelism, None)
-            .map_err(|error| std::io::Error::other(format!("the Argon2 settings do not fit together: {error}")))?;
-        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        // A runtime is the shortest way to a bounded, named pool of blocking threads.
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .max_blocking_threads(config.hashers)
-            .thread_name("hashing")
-            .on_thread_start(|| {
-                // Not allowed to be less urgent? Then as urgent as the rest.
-                let _ = rustix::process::nice(LESS_URGENT);
-            })
-            .build()?;
-        let salt = b"no user has this";
-        let decoy: PasswordHash = argon2
-            .hash_password_with_salt(b"nor this password", salt)
-            .map_err(|error| std::io::Error::other(error.to_string()))?;
-        let hasher = Self {
-            argon2: Arc::new(argon2),
-            threads: runtime.handle().clone(),
-            queue: Arc::new(Semaphore::new(config.hashers + config.queue)),
-            decoy: decoy.to_string().into(),
-        };
-        Ok((hasher, HashingThreads(Some(runtime))))
+        assert!(Password::parse("correct horse".into()).is_ok());
     }
 
-    async fn run<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Argon2<'static>) -> T + Send + 'static,
-    ) -> Result<T, Problem> {
-        let place = self.queue.clone().try_acquire_owned().map_err(|_| {
-            Problem::unavailable("Too many people are signing in at this moment; try again in a few seconds.", 3)
-        })?;
-        let argon2 = self.argon2.clone();
-        let done = self.threads.spawn_blocking(move || {
-            let result = work(&argon2);
-            drop(place);
-            result
-        });
-        done.await.map_err(Problem::internal)
-    }
-
-    /// The text to store for a password: algorithm, parameters, salt and hash.
-    pub async fn hash(&self, password: Password) -> Result<String, Problem> {
-        let hash: Result<PasswordHash, _> = self.run(move |argon2| argon2.hash_password(password.0.as_bytes())).await?;
-        hash.map(|hash| hash.to_string()).map_err(Problem::internal)
-    }
-
-    /// Whether the password is the one that was stored; `None` takes as long and never is.
-    pub async fn verify(&self, password: Password, stored: Option<String>) -> Result<bool, Problem> {
-        let is_known = stored.is_some();
-        let stored = stored.unwrap_or_else(|| self.decoy.to_string());
-        let is_right =
-            self.run(move |argon2| argon2.verify_password(password.0.as_bytes(), stored.as_str()).is_ok()).await?;
-        Ok(is_known && is_right)
+    #[test]
+    fn nobody_s_password_is_their_name() {
+        let names = ["Ada.Lovelace", "countess@Example.org"];
+        for bad in ["ada.lovelace", "ADA.LOVELACE", "Countess@example.ORG", "countess", " countess"] {
+            assert!(Password::parse_for(bad.into(), &names).is_err(), "{bad}");
+        }
+        assert!(Password::parse_for("countess of L".into(), &names).is_ok());
     }
 }

@@ -111,14 +111,61 @@ pub async fn find_user_by_name(
     Ok(row.map(|row| UserRead::from_row(&row, 0, base_url)))
 }
 
-/// Writes the changes to the user's own row, which stays locked until the transaction ends, and gives the time
-/// zone; none when the user is gone.
+/// What somebody who is signed in has to know or to avoid when changing the password.
+pub struct OwnCredentials {
+    pub password_hash: Option<String>,
+    pub username: String,
+    pub email: Option<String>,
+}
+
+/// Of an active user.
+pub async fn find_own_credentials(db: &Connection, user: UserId) -> Result<Option<OwnCredentials>, DatabaseError> {
+    let sql = "SELECT password_hash, username, email FROM users WHERE id = $1 AND is_active";
+    let row = db.query_opt(sql, &[&user.0]).await?;
+    Ok(row.map(|row| OwnCredentials { password_hash: row.get(0), username: row.get(1), email: row.get(2) }))
+}
+
+/// Stores the same password in today's way, unless it has been changed meanwhile.
+pub async fn renew_password_hash(db: &Connection, user: UserId, old: &str, new: &str) -> Result<u64, DatabaseError> {
+    let sql = "UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2";
+    db.execute(sql, &[&user.0, &old, &new]).await
+}
+
+/// The hash of a new password, and the one that must still be stored for anything to change.
+#[derive(Default)]
+pub struct Hashes {
+    pub old: Option<String>,
+    pub new: Option<String>,
+}
+
+/// Sets the picture's key and gives the one before; none when the user is gone.
+pub async fn replace_avatar(db: &Connection, user: UserId, key: &str) -> Result<Option<Option<String>>, DatabaseError> {
+    let row = db
+        .query_opt(
+            "UPDATE users SET avatar_key = $2, updated_at = now()
+             FROM (SELECT avatar_key AS avatar_before FROM users WHERE id = $1 FOR NO KEY UPDATE) AS held
+             WHERE id = $1 AND is_active
+             RETURNING avatar_before",
+            &[&user.0, &key],
+        )
+        .await?;
+    Ok(row.map(|row| row.get(0)))
+}
+
+/// What a change leaves to do.
+pub struct Updated {
+    pub zone: String,
+    /// The key of the picture as it was.
+    pub avatar_before: Option<String>,
+}
+
+/// Writes the changes to the user's own row, which stays locked until the transaction ends; none when the user is gone or has another password by now.
 pub async fn update_user(
     db: &Connection,
     user: UserId,
     changes: &Changes,
-    password_hash: Option<String>,
-) -> Result<Option<String>, DatabaseError> {
+    hashes: &Hashes,
+) -> Result<Option<Updated>, DatabaseError> {
     let row = db
         .query_opt(
             "UPDATE users SET
@@ -138,13 +185,14 @@ pub async fn update_user(
                  weight_consent_at = CASE WHEN $19 THEN coalesce(weight_consent_at, now())
                                           WHEN NOT $19 THEN NULL ELSE weight_consent_at END,
                  updated_at = now()
-             WHERE id = $1 AND is_active
-             RETURNING time_zone",
+             FROM (SELECT avatar_key AS avatar_before FROM users WHERE id = $1 FOR NO KEY UPDATE) AS held
+             WHERE id = $1 AND is_active AND ($20::text IS NULL OR password_hash = $20)
+             RETURNING time_zone, avatar_before",
             &[
                 &user.0,
                 &changes.username.as_ref().map(Username::as_str),
                 &changes.email.as_ref().map(Email::as_str),
-                &password_hash,
+                &hashes.new,
                 &changes.display_name.is_some(),
                 &changes.display_name.clone().flatten(),
                 &changes.removes_avatar,
@@ -160,10 +208,11 @@ pub async fn update_user(
                 &changes.time_zone,
                 &changes.is_private,
                 &changes.weight_consent,
+                &hashes.old,
             ],
         )
         .await?;
-    Ok(row.map(|row| row.get(0)))
+    Ok(row.map(|row| Updated { zone: row.get(0), avatar_before: row.get(1) }))
 }
 
 /// Sets the password of an active user who can sign in at all.
@@ -227,7 +276,14 @@ pub async fn copy_newest_body_weight(db: &Connection, user: UserId) -> Result<u6
     .await
 }
 
-/// Deletes a user with everything that hangs on them.
-pub async fn delete_user(db: &Connection, user: UserId) -> Result<u64, DatabaseError> {
-    db.execute("DELETE FROM users WHERE id = $1", &[&user.0]).await
+/// A user who was deleted.
+pub struct Deleted {
+    /// The key of the picture that is left.
+    pub avatar: Option<String>,
+}
+
+/// Deletes a user with everything that hangs on them; none when there was none.
+pub async fn delete_user(db: &Connection, user: UserId) -> Result<Option<Deleted>, DatabaseError> {
+    let row = db.query_opt("DELETE FROM users WHERE id = $1 RETURNING avatar_key", &[&user.0]).await?;
+    Ok(row.map(|row| Deleted { avatar: row.get(0) }))
 }

@@ -5,8 +5,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::store::{self, Filter};
 use super::{Account, Actor, AdminError, Change};
+use crate::platform::extract::First;
 use crate::platform::paging::Listed;
-use crate::platform::{Body, Client, Database, Path, Problem, Query, Time, UserId};
+use crate::platform::{Body, Client, Config, Database, Path, Problem, Query, Time, UserId};
 use crate::sessions::{Admin, Role, Tokens};
 
 pub fn routes(config: &mut ServiceConfig) {
@@ -116,9 +117,8 @@ pub struct AdminUserUpdate {
         (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 #[patch("/admin/users/{user_id}")]
 async fn update_user(
-    admin: Admin,
+    First(admin, body): First<Admin, Body<AdminUserUpdate>>,
     user_id: Path<UserId>,
-    body: Body<AdminUserUpdate>,
     client: Client,
     db: Data<Database>,
     tokens: Data<Tokens>,
@@ -141,8 +141,9 @@ async fn delete_user(
     client: Client,
     db: Data<Database>,
     tokens: Data<Tokens>,
+    config: Data<Config>,
 ) -> Result<HttpResponse, Problem> {
     let actor = Actor { id: Some(admin.0.id), client };
-    super::delete(&db.connection().await?, &tokens, &actor, user_id.into_inner()).await?;
+    super::delete(&db.connection().await?, &tokens, &config.static_directory, &actor, user_id.into_inner()).await?;
     Ok(HttpResponse::NoContent().finish())
 }

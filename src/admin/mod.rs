@@ -7,8 +7,11 @@ mod api;
 mod moderation;
 mod store;
 
+use std::path::Path;
+
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use store::Filter;
 pub use store::{Account, find_account};
 
 use crate::accounts::{self, AccountError};
@@ -143,8 +146,14 @@ async fn keep_an_admin(db: &Connection, user: UserId) -> Result<(), AdminError> 
     }
 }
 
-/// Deletes somebody's account and everything in it. Gives the key of the picture that is left.
-pub async fn delete(db: &Connection, tokens: &Tokens, actor: &Actor, user: UserId) -> Result<(), AdminError> {
+/// Deletes somebody's account and everything in it.
+pub async fn delete(
+    db: &Connection,
+    tokens: &Tokens,
+    pictures: &Path,
+    actor: &Actor,
+    user: UserId,
+) -> Result<(), AdminError> {
     let transaction = db.begin().await?;
     let deleted = async {
         if actor.id.is_some() {
@@ -153,8 +162,12 @@ pub async fn delete(db: &Connection, tokens: &Tokens, actor: &Actor, user: UserI
         accounts::delete(&transaction, tokens, &actor.client, actor.id, user).await.map_err(AdminError::Account)
     };
     match deleted.await {
-        Ok(true) => Ok(transaction.commit().await?),
-        Ok(false) => {
+        Ok(Some(deleted)) => {
+            transaction.commit().await?;
+            accounts::remove_files(pictures, deleted).await;
+            Ok(())
+        }
+        Ok(None) => {
             transaction.roll_back().await?;
             Err(AdminError::Unknown)
         }
@@ -191,4 +204,14 @@ pub async fn withhold(
     let action = if is_withheld { Action::Withheld } else { Action::Shown };
     actor.record(&transaction, user, action, Some(reason)).await?;
     Ok(transaction.commit().await?)
+}
+
+/// Members by username, from behind the lower-case name `after` on: for an operator.
+pub async fn list_accounts(
+    db: &Connection,
+    begins_with: &str,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<Account>, DatabaseError> {
+    store::list_accounts(db, &Filter { begins_with, after, ..Filter::default() }, limit).await
 }

@@ -5,7 +5,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::Actor;
 use super::store::{self, Filter};
-use crate::platform::extract::printable;
+use crate::platform::extract::{First, printable};
 use crate::platform::paging::{Cursor, Listed};
 use crate::platform::{Body, Client, Database, Path, Problem, Query, UserId};
 use crate::sessions::Moderator;
@@ -63,9 +63,8 @@ pub struct Withholding {
         (status = 404, body = Problem), (status = 422, body = Problem)))]
 #[patch("/moderation/users/{user_id}")]
 async fn withhold_user(
-    moderator: Moderator,
+    First(moderator, body): First<Moderator, Body<Withholding>>,
     user_id: Path<UserId>,
-    body: Body<Withholding>,
     client: Client,
     db: Data<Database>,
 ) -> Result<HttpResponse, Problem> {

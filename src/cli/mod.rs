@@ -11,12 +11,14 @@ mod load_synthetic;
 mod measure_hashing;
 mod migrate;
 mod reset_link;
+mod rotate_keys;
 mod serve;
 mod service;
 mod setup;
 mod site;
 mod smoke;
 mod smoke_account;
+mod user;
 mod worker;
 
 use std::fmt;
@@ -27,11 +29,11 @@ use std::sync::Arc;
 use clap::{Parser, Subcommand};
 use tokio_postgres::Client;
 
-use crate::platform::Config;
 use crate::platform::database::dsn::Dsn;
-use crate::platform::database::{Database, DatabaseError, Shared, connect};
+use crate::platform::database::{DatabaseError, Shared, connect};
 use crate::platform::listener::Handed;
 use crate::platform::settings::{Mistake, Settings, Sources};
+use crate::platform::{Config, Database};
 use crate::platform::{logging, machine, version};
 
 /// A strength-training competition on your own server.
@@ -56,6 +58,8 @@ enum Command {
     Setup(setup::Setup),
     Site(site::Site),
     EncryptCredentials(encrypt_credentials::EncryptCredentials),
+    RotateKeys(rotate_keys::RotateKeys),
+    User(user::User),
     BackUp(back_up::BackUp),
     SmokeAccount(smoke_account::SmokeAccount),
     Smoke(smoke::Smoke),
@@ -105,6 +109,7 @@ impl Command {
             Self::Setup(command) => return command.run(),
             Self::Site(command) => return command.run(),
             Self::EncryptCredentials(command) => return command.run(),
+            Self::RotateKeys(command) => return command.run(),
             Self::Documents(command) => return command.run(),
             _ => {}
         }
@@ -129,7 +134,12 @@ impl Command {
                 Self::LoadMeets(command) => command.run(sources).await,
                 Self::LoadSynthetic(command) => command.run(sources).await,
                 Self::MeasureHashing(command) => command.run(sources).await,
-                Self::Setup(_) | Self::Site(_) | Self::EncryptCredentials(_) | Self::Documents(_) => Ok(()),
+                Self::User(command) => command.run(sources).await,
+                Self::Setup(_)
+                | Self::Site(_)
+                | Self::EncryptCredentials(_)
+                | Self::RotateKeys(_)
+                | Self::Documents(_) => Ok(()),
             }
         })
     }
@@ -202,14 +212,19 @@ async fn connect_to_current_database(config: &Config) -> Result<Client, Failure>
     Ok(client)
 }
 
-/// The database as the features know it, for commands that follow the rules of the API.
-async fn open_database(config: &Config) -> Result<(Database, Arc<Shared>), Failure> {
+/// The database as the features know it, for commands that follow the rules of the service.
+async fn open_database(config: &Config) -> Result<Database, Failure> {
+    Ok(Database::of_worker(open_shared(config).await?))
+}
+
+/// As [`open_database`], for commands that need more than one way to it.
+async fn open_shared(config: &Config) -> Result<Arc<Shared>, Failure> {
     let (client, dsn) = find_database(config).await.map_err(Failure::Unreachable)?;
     crate::platform::migrations::check(&client).await.map_err(Failure::Failed)?;
     crate::jobs::schema::check(&client).await.map_err(Failure::Failed)?;
     let shared = Arc::new(Shared::default());
     shared.set_found(dsn, &config.database, 1)?;
-    Ok((Database::of_worker(shared.clone()), shared))
+    Ok(shared)
 }
 
 impl From<DatabaseError> for String {

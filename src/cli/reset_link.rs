@@ -17,7 +17,7 @@ pub struct ResetLink {
 impl ResetLink {
     pub async fn run(self, sources: Sources) -> Outcome {
         let (config, _log) = begin(sources)?;
-        let (database, _shared) = open_database(&config).await?;
+        let database = open_database(&config).await?;
         let link = links::print_reset(&database, &config.data_keys.current, &config.app_url, &self.user).await?;
         println!("{}", link.url);
         eprintln!("for {}, once, until {}", link.username, link.expires_at.0.strftime("%Y-%m-%d %H:%M:%S UTC"));

@@ -63,9 +63,7 @@ fn make_key(name: &str, is_in_settings: &dyn Fn(&str) -> bool) -> Result<(), Str
             return Ok(());
         }
     }
-    let mut random = [0; 48];
-    getrandom::fill(&mut random).map_err(|error| format!("no random bytes: {error}"))?;
-    let text: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    let text = machine::new_key()?;
     let (path, new) = (plain.join(name), plain.join(format!(".{name}.new")));
     let write = || {
         let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;

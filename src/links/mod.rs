@@ -50,6 +50,8 @@ pub enum LinkError {
     Useless,
     #[error("This server sends no mail. Whoever runs it can make a link: repduel reset-link USER")]
     NoMail,
+    #[error("password: {0}")]
+    Password(&'static str),
     #[error("nobody here is called {0}")]
     UnknownUser(String),
     #[error("{0}")]
@@ -63,6 +65,7 @@ impl From<LinkError> for Problem {
         match error {
             LinkError::Useless => Problem::bad_request(error.to_string()).of_kind("/problems/useless-link"),
             LinkError::NoMail => Problem::conflict(error.to_string()).of_kind("/problems/no-mail"),
+            LinkError::Password(problem) => Problem::invalid("password", problem),
             LinkError::UnknownUser(_) => Problem::not_found(error.to_string()),
             LinkError::Hashing(problem) => problem,
             LinkError::Database(error) => error.into(),
@@ -95,7 +98,7 @@ pub async fn send_verification(
 
 /// Uses a link up and sets the password. All sessions end; where the link came by mail, the address is shown as well.
 ///
-/// Errors: [`LinkError::Useless`].
+/// Errors: [`LinkError::Useless`]; [`LinkError::Password`] when it is the user's own name.
 pub async fn reset_password(
     db: &Database,
     hasher: &Hasher,
@@ -105,10 +108,10 @@ pub async fn reset_password(
     password: Password,
 ) -> Result<(), LinkError> {
     let hash = secret::hash(token);
-    if !store::is_usable(&*db.reader().await?, &hash, Purpose::ResetPassword).await? {
-        // Spares the hashing; who is right is decided below.
-        return Err(LinkError::Useless);
-    }
+    // Spares the hashing; who is right is decided below.
+    let names = store::find_names(&*db.reader().await?, &hash, Purpose::ResetPassword).await?;
+    let [username, email] = names.ok_or(LinkError::Useless)?;
+    let password = password.unless_named(&[&username, &email]).map_err(LinkError::Password)?;
     let password_hash = hasher.hash(password).await.map_err(LinkError::Hashing)?;
     let connection = db.connection().await?;
     let transaction = connection.begin().await?;

@@ -91,16 +91,20 @@ pub async fn count_recent_links(db: &Connection, link: &NewLink<'_>) -> Result<i
     Ok(row.get(0))
 }
 
-/// Whether a link could be used at this moment.
-pub async fn is_usable(db: &Connection, token_hash: &[u8], purpose: Purpose) -> Result<bool, DatabaseError> {
+/// The names of whoever a link is for, username and e-mail, if it could be used at this moment.
+pub async fn find_names(
+    db: &Connection,
+    token_hash: &[u8],
+    purpose: Purpose,
+) -> Result<Option<[String; 2]>, DatabaseError> {
     let row = db
-        .query_one(
-            "SELECT EXISTS (SELECT FROM links WHERE token_hash = $1 AND purpose = $2
-                            AND used_at IS NULL AND expires_at > now())",
+        .query_opt(
+            "SELECT u.username, coalesce(u.email, '') FROM links l JOIN users u ON u.id = l.user_id
+             WHERE l.token_hash = $1 AND l.purpose = $2 AND l.used_at IS NULL AND l.expires_at > now()",
             &[&token_hash, &purpose.as_str()],
         )
         .await?;
-    Ok(row.get(0))
+    Ok(row.map(|row| [row.get(0), row.get(1)]))
 }
 
 /// A link that has just been used up.

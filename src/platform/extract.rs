@@ -133,6 +133,22 @@ impl<T: DeserializeOwned + Default + Validate<Context = ()> + 'static> FromReque
     }
 }
 
+/// One thing and then another: nothing is said about the second to whoever is refused for the first.
+pub struct First<A, B>(pub A, pub B);
+
+impl<A: FromRequest<Error = Problem> + 'static, B: FromRequest<Error = Problem> + 'static> FromRequest for First<A, B> {
+    type Error = Problem;
+    type Future = Extraction<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, mut payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let first = A::from_request(&request, &mut payload).await?;
+            Ok(Self(first, B::from_request(&request, &mut payload).await?))
+        })
+    }
+}
+
 fn parse_body<T: DeserializeOwned + Validate<Context = ()>>(kind: &str, body: &[u8]) -> Result<T, Problem> {
     if !(kind.is_empty() || kind == "application/json" || kind.ends_with("+json")) {
         let detail = "body: is not JSON; send it with Content-Type: application/json";

@@ -56,8 +56,15 @@ fn become_user(user: &User) -> nix::Result<()> {
     setuid(user.uid)
 }
 
+/// A new key, as text.
+pub fn new_key() -> Result<String, String> {
+    let mut random = [0; 48];
+    getrandom::fill(&mut random).map_err(|error| format!("no random bytes: {error}"))?;
+    Ok(random.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
 /// The plain and the encrypted secrets, as [`read_credentials`] gives them.
-fn all_credentials() -> Result<Credentials, String> {
+pub fn all_credentials() -> Result<Credentials, String> {
     let (mut credentials, mut twice, unreadable) = read_credentials(Path::new(CREDENTIALS));
     for entry in std::fs::read_dir(ENCRYPTED_CREDENTIALS).into_iter().flatten().flatten() {
         let Ok(name) = entry.file_name().into_string() else { continue };

@@ -24,6 +24,7 @@ pub mod rate_limit;
 pub mod refusal;
 pub mod request_id;
 pub mod routing;
+pub mod seal;
 pub mod secret;
 pub mod settings;
 pub mod slashes;

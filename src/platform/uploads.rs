@@ -4,7 +4,7 @@ use std::path::Path;
 
 use actix_files::Files;
 use actix_web::dev::{HttpServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
+use actix_web::http::header::{CACHE_CONTROL, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{Error, web};
 
@@ -24,5 +24,7 @@ async fn keep(
     if response.status().is_success() {
         response.headers_mut().insert(CACHE_CONTROL, FOR_A_YEAR);
     }
+    // What we call a picture no browser may take for a page.
+    response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     Ok(response)
 }

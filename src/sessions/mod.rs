@@ -134,7 +134,7 @@ pub async fn let_in(db: &Connection, user: UserId) -> Result<(), DatabaseError> 
     store::delete_revocation(db, user.0).await.map(|_| ())
 }
 
-/// Whether a session of this user's began within so many hours.
-pub async fn began_within(db: &Connection, user: UserId, session: Uuid, hours: f64) -> Result<bool, DatabaseError> {
-    store::began_within(db, user, session, hours).await
+/// Whether a session of this user's began no longer ago than this.
+pub async fn began_within(db: &Connection, user: UserId, session: Uuid, age: Duration) -> Result<bool, DatabaseError> {
+    store::began_within(db, user, session, age.as_secs_f64()).await
 }

@@ -141,13 +141,13 @@ pub async fn list_sessions(db: &Connection, user: UserId) -> Result<Vec<Session>
         .collect())
 }
 
-/// Whether a session of this user's began within so many hours.
-pub async fn began_within(db: &Connection, user: UserId, session: Uuid, hours: f64) -> Result<bool, DatabaseError> {
+/// Whether a session of this user's began within so many seconds.
+pub async fn began_within(db: &Connection, user: UserId, session: Uuid, seconds: f64) -> Result<bool, DatabaseError> {
     let row = db
         .query_one(
             "SELECT EXISTS (SELECT FROM sessions WHERE id = $1 AND user_id = $2 AND ended_at IS NULL
-                            AND created_at > now() - make_interval(secs => $3 * 3600))",
-            &[&session, &user.0, &hours],
+                            AND created_at > now() - make_interval(secs => $3))",
+            &[&session, &user.0, &seconds],
         )
         .await?;
     Ok(row.get(0))

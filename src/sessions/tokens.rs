@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::platform::config::{Config, Keys};
+use crate::platform::config::{Config, Keys, TokenLives};
 use crate::platform::{Problem, UserId};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,9 +95,7 @@ pub struct Refresh {
 pub struct Tokens {
     access: Signer,
     refresh: Signer,
-    access_life: Duration,
-    legacy_access_life: Duration,
-    refresh_life: Duration,
+    lives: TokenLives,
 }
 
 impl Tokens {
@@ -105,33 +103,31 @@ impl Tokens {
         Self {
             access: Signer::new(TokenType::Access, &config.access_keys),
             refresh: Signer::new(TokenType::Refresh, &config.refresh_keys),
-            access_life: config.access_token_life,
-            legacy_access_life: config.legacy_access_token_life,
-            refresh_life: config.refresh_token_life,
+            lives: config.token_lives,
         }
     }
 
     pub fn access_life(&self) -> Duration {
-        self.access_life
+        self.lives.access
     }
 
     /// For clients that never refresh.
     pub fn legacy_access_life(&self) -> Duration {
-        self.legacy_access_life
+        self.lives.legacy_access
     }
 
     pub fn refresh_life(&self) -> Duration {
-        self.refresh_life
+        self.lives.refresh
     }
 
     /// How long anything made from a login can be good for without a refresh.
     pub fn session_life(&self, access_life: Duration) -> Duration {
-        self.refresh_life.max(access_life)
+        self.lives.refresh.max(access_life)
     }
 
     /// How long what is revoked has to be remembered.
     pub fn longest_access(&self) -> Duration {
-        self.access_life.max(self.legacy_access_life)
+        self.lives.access.max(self.lives.legacy_access)
     }
 
     pub fn sign_access(&self, user: UserId, session: Uuid, life: Duration) -> Result<String, Problem> {
@@ -140,7 +136,7 @@ impl Tokens {
 
     pub fn sign_refresh(&self, user: UserId, session: Uuid) -> Result<NewRefresh, Problem> {
         let id = Uuid::new_v4();
-        Ok(NewRefresh { text: self.refresh.sign(user, session, id, self.refresh_life)?, hash: hash(id) })
+        Ok(NewRefresh { text: self.refresh.sign(user, session, id, self.lives.refresh)?, hash: hash(id) })
     }
 
     /// None when it is forged, expired or of another type.

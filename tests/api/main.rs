@@ -3,21 +3,33 @@
 //! The files are laid out like the routes. `tools/test.sh` provides the database.
 
 mod accounts;
+mod admin;
+mod admission;
+mod api_keys;
+mod audit;
 mod catalogue;
 mod commands;
 mod energy;
 mod hostile;
 mod jobs;
+mod limits;
 mod links;
 mod logs;
 mod meets;
 mod migrations;
 mod outage;
+mod passwords;
+mod pictures;
 mod plumbing;
+mod privacy;
 mod races;
 mod ranks;
+mod refresh;
 mod retention;
+mod revocations;
+mod roles;
 mod scores;
+mod second_factor;
 mod sessions;
 mod settings;
 mod standards;

@@ -25,6 +25,23 @@ async fn of_a_hundred_equal_registrations_one_wins() {
 }
 
 #[tokio::test]
+async fn of_many_changes_with_one_old_password_one_wins() {
+    let app = spawn_app().await;
+    let ada = app.lifter("ada").await;
+    let changes: Vec<_> = (0..8)
+        .map(|number| json!({ "password": format!("new horse {number}"), "current_password": "correct horse" }))
+        .collect();
+    let answers = join_all(changes.iter().map(|change| ada.patch("/users/me", change))).await;
+    let winners: Vec<_> = (0..8).filter(|number| answers[*number].status == 200).collect();
+    assert_eq!(winners.len(), 1, "{answers:?}");
+    for answer in answers.into_iter().filter(|answer| answer.status != 200) {
+        assert!(answer.problem(403).contains("current_password"));
+    }
+    let login = json!({ "email": "ada@example.org", "password": format!("new horse {}", winners[0]) });
+    app.post("/auth/login", &login).await.expect(200);
+}
+
+#[tokio::test]
 async fn of_fifty_parallel_scores_the_best_is_right_and_each_rise_is_one_event() {
     let app = spawn_app().await;
     let ada = app.lifter("ada").await;

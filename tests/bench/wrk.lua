@@ -2,6 +2,9 @@
 local row, tokens, number = nil, {}, 0
 local json = { ["Content-Type"] = "application/json" }
 
+-- Each of the two threads has every second token; one that was spent is followed by what the answer holds.
+local own = {}
+
 function setup(thread)
   number = number + 1
   thread:set("seed", number)
@@ -11,6 +14,19 @@ function init(args)
   row = args[1]
   for line in io.lines(args[2]) do tokens[#tokens + 1] = line end
   math.randomseed(seed)
+  if row == "refresh" then
+    for place = seed, #tokens, 2 do own[#own + 1] = tokens[place] end
+    -- Only where it is wanted: reading every answer costs.
+    response = function(_, _, body) own[#own + 1] = body:match('"refresh_token":"([^"]+)"') end
+  end
+end
+
+local function refresh()
+  return wrk.format("POST", nil, json, '{"refresh_token":"' .. table.remove(own) .. '"}')
+end
+
+local function address()
+  return string.format("%d.%d.%d.%d", math.random(1, 223), math.random(0, 255), math.random(0, 255), math.random(1, 254))
 end
 
 local function headers(more)
@@ -23,6 +39,11 @@ function request()
     local kg = 20 + 2.5 * math.random(0, 30)
     local body = string.format('{"weight_lifted":%.1f,"reps":%d,"sets":1}', kg, math.random(1, 5))
     return wrk.format("POST", nil, headers({ ["Content-Type"] = "application/json" }), body)
+  elseif row == "refresh" then
+    return refresh()
+  elseif row == "wrong_login" then
+    local body = string.format('{"email":"user%d@example.org","password":"wrong horse battery"}', math.random(1, 1000000))
+    return wrk.format("POST", nil, { ["Content-Type"] = "application/json", ["X-Forwarded-For"] = address() }, body)
   elseif row == "login" then
     return wrk.format("POST", nil, json, '{"email":"bench@example.org","password":"correct horse battery"}')
   elseif row == "users_me" then

@@ -81,6 +81,11 @@ impl Key {
         Sha256::digest(&self.0).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
     }
 
+    #[cfg(test)]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(bytes.to_vec())
+    }
+
     /// A random key that lives as long as this process.
     fn made_up() -> Self {
         let halves = [uuid::Uuid::new_v4(), uuid::Uuid::new_v4(), uuid::Uuid::new_v4()];
@@ -120,6 +125,15 @@ pub struct PasswordConfig {
     pub parallelism: u32,
     pub hashers: usize,
     pub queue: usize,
+}
+
+/// How long tokens are good.
+#[derive(Debug, Clone, Copy)]
+pub struct TokenLives {
+    pub access: Duration,
+    /// Access tokens of clients that never refresh.
+    pub legacy_access: Duration,
+    pub refresh: Duration,
 }
 
 /// So many requests a second, and so many at once after a pause.
@@ -180,10 +194,7 @@ pub struct Config {
     pub warnings: Vec<String>,
     /// True when a key was made up because none was set.
     pub made_up_keys: bool,
-    pub access_token_life: Duration,
-    /// Of clients that never refresh.
-    pub legacy_access_token_life: Duration,
-    pub refresh_token_life: Duration,
+    pub token_lives: TokenLives,
     pub registration: Registration,
     pub boards_are_public: bool,
     pub min_age: u8,
@@ -244,11 +255,7 @@ impl Config {
             access_keys,
             refresh_keys,
             data_keys,
-            access_token_life: Duration::from_secs(60 * read.number("ACCESS_TOKEN_EXPIRE_MINUTES", 1u64, 525_600)),
-            legacy_access_token_life: Duration::from_secs(
-                60 * read.number("LEGACY_ACCESS_TOKEN_EXPIRE_MINUTES", 1u64, 525_600),
-            ),
-            refresh_token_life: Duration::from_secs(86_400 * read.number("REFRESH_TOKEN_EXPIRE_DAYS", 1u64, 3_650)),
+            token_lives: read.token_lives(),
             cookie: CookieConfig {
                 same_site: read.one_of(
                     "COOKIE_SAMESITE",
@@ -303,6 +310,13 @@ impl Config {
         }
         warnings
     }
+}
+
+/// How long tokens are good, for whoever rotates the keys that sign them.
+pub fn token_lives(settings: &Settings) -> Result<TokenLives, Vec<Mistake>> {
+    let mut read = Reader { settings, mistakes: settings.mistakes.clone() };
+    let lives = read.token_lives();
+    if read.mistakes.is_empty() { Ok(lives) } else { Err(read.mistakes) }
 }
 
 /// What may be changed while the process runs: how much is logged.

@@ -77,6 +77,15 @@ impl Reader<'_> {
         self.one_of("LOG_REQUESTS", &[("errors", LogRequests::Errors), ("all", LogRequests::All)])
     }
 
+    pub(super) fn token_lives(&mut self) -> TokenLives {
+        let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
+        TokenLives {
+            access: minutes(self.number("ACCESS_TOKEN_EXPIRE_MINUTES", 1, 525_600)),
+            legacy_access: minutes(self.number("LEGACY_ACCESS_TOKEN_EXPIRE_MINUTES", 1, 525_600)),
+            refresh: minutes(24 * 60 * self.number("REFRESH_TOKEN_EXPIRE_DAYS", 1, 3_650)),
+        }
+    }
+
     pub(super) fn registration(&mut self, environment: Environment) -> Registration {
         let words = [("invite", Registration::Invite), ("open", Registration::Open), ("closed", Registration::Closed)];
         match self.text("REGISTRATION") {
@@ -184,7 +193,10 @@ impl Reader<'_> {
         ];
         let mut seen: Vec<(&str, String)> = Vec::new();
         NAMES.map(|(name, previous_name)| {
-            let [current, previous] = [name, previous_name].map(|name| self.key(name, environment, &mut seen));
+            // A rotation that broke off leaves the current key as the previous one too.
+            let is_rotated = self.text(previous_name) != self.text(name);
+            let current = self.key(name, environment, &mut seen);
+            let previous = if is_rotated { self.key(previous_name, environment, &mut seen) } else { None };
             match (current, previous) {
                 (Some(current), previous) => Some(Keys { current, previous }),
                 // What is set twice is not missing.

@@ -89,12 +89,15 @@ async fn follow(
 impl App {
     /// A request outside or inside `/api/v1`, from nobody.
     pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
-        let url =
-            if path.starts_with("/health") || path.starts_with("/version") || path.starts_with("/api") || path == "/" {
-                format!("{}{path}", self.api)
-            } else {
-                format!("{}/api/v1{path}", self.api)
-            };
+        let url = if path.starts_with("/health")
+            || path.starts_with("/version")
+            || path.starts_with("/api/")
+            || path == "/"
+        {
+            format!("{}{path}", self.api)
+        } else {
+            format!("{}/api/v1{path}", self.api)
+        };
         self.http.request(method.parse().unwrap(), url)
     }
 
@@ -104,6 +107,21 @@ impl App {
 
     pub async fn post(&self, path: &str, body: &Value) -> Answer {
         send(self.request("POST", path).json(body)).await
+    }
+
+    /// Runs a command of the program on this app's database, and gives what it printed if it did its work.
+    pub async fn command(&self, arguments: &[&str]) -> Result<String, String> {
+        let output = program().args(arguments).env("DATABASE_URL", &self.database.url).output().await.unwrap();
+        match output.status.success() {
+            true => Ok(String::from_utf8(output.stdout).unwrap()),
+            false => Err(String::from_utf8(output.stderr).unwrap()),
+        }
+    }
+
+    /// Signs in for the refresh token itself.
+    pub async fn sign_in(&self, name: &str) -> Value {
+        let login = serde_json::json!({ "email": format!("{name}@example.org"), "password": "correct horse", "grant": "token" });
+        self.post("/auth/login", &login).await.expect(200)
     }
 
     /// A member who is signed in.

@@ -79,6 +79,10 @@ impl<'a> Lifter<'a> {
         send(self.request("PATCH", path).json(body)).await
     }
 
+    pub async fn delete(&self, path: &str) -> Answer {
+        send(self.request("DELETE", path)).await
+    }
+
     pub async fn send(&self, request: RequestBuilder) -> Answer {
         send(request).await
     }

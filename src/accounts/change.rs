@@ -1,0 +1,110 @@
+//! Changing the own profile, in one transaction with all that follows from it.
+
+use jiff::tz::TimeZone;
+
+use super::{AccountError, Changes, Email, Hasher, UserRead, Username, check_password, is_active, store};
+use crate::audit::{self, Action, Entry};
+use crate::links;
+use crate::platform::{Client, Config, Connection, Database};
+use crate::sessions::{self, Credential, SignedIn, Tokens};
+use crate::{energy, pictures};
+
+/// What changing a profile needs of the process.
+pub struct Changing<'a> {
+    pub db: &'a Database,
+    pub hasher: &'a Hasher,
+    pub tokens: &'a Tokens,
+    pub config: &'a Config,
+    pub client: &'a Client,
+}
+
+/// Changes the own profile and gives it back as it then is. A new password ends all other sessions.
+pub async fn change(tools: &Changing<'_>, me: SignedIn, changes: Changes) -> Result<UserRead, AccountError> {
+    let mut hashes = store::Hashes::default();
+    if changes.needs_password() {
+        if !matches!(me.by, Credential::Session(_)) {
+            return Err(AccountError::NotInPerson);
+        }
+        let typed = changes.current_password.clone().ok_or(AccountError::WrongCurrentPassword)?;
+        let own = check_password(tools.db, tools.hasher, me.id, typed).await.map_err(|error| match error {
+            AccountError::WrongPassword => AccountError::WrongCurrentPassword,
+            error => error,
+        })?;
+        if let Some(password) = changes.password.clone() {
+            let names = [Some(own.username.as_str()), own.email.as_deref()];
+            let new_names =
+                [changes.username.as_ref().map(Username::as_str), changes.email.as_ref().map(Email::as_str)];
+            let names: Vec<_> = names.into_iter().chain(new_names).flatten().collect();
+            let password = password.unless_named(&names).map_err(AccountError::RefusedPassword)?;
+            hashes.new = Some(tools.hasher.hash(password).await.map_err(AccountError::Hashing)?);
+        }
+        hashes.old = own.password_hash;
+    }
+    let db = tools.db.connection().await?;
+    let transaction = db.begin().await?;
+    match write_changes(&transaction, tools, me, &changes, hashes).await {
+        Ok(changed) => {
+            transaction.commit().await?;
+            // Last: until now the profile might still have named it.
+            if let Some(key) = changed.removed_avatar {
+                pictures::remove(&tools.config.static_directory, &key).await;
+            }
+            Ok(changed.profile)
+        }
+        Err(refusal) => {
+            transaction.roll_back().await?;
+            Err(refusal)
+        }
+    }
+}
+
+/// The own profile after a change.
+struct Changed {
+    profile: UserRead,
+    /// The key of a picture that is shown no more.
+    removed_avatar: Option<String>,
+}
+
+async fn write_changes(
+    db: &Connection,
+    tools: &Changing<'_>,
+    me: SignedIn,
+    changes: &Changes,
+    hashes: store::Hashes,
+) -> Result<Changed, AccountError> {
+    let user = me.id;
+    let Some(store::Updated { zone, avatar_before }) = store::update_user(db, user, changes, &hashes).await? else {
+        // Of many changes with one old password the first wins; for the others it is the wrong one by then.
+        let is_there = hashes.old.is_some() && is_active(db, user).await?;
+        return Err(if is_there { AccountError::WrongCurrentPassword } else { AccountError::Gone });
+    };
+    if changes.weight_consent == Some(false) {
+        store::erase_body_weights(db, user).await?;
+    } else if let Some(weight_kg) = changes.weight_kg {
+        let zone = TimeZone::get(&zone).unwrap_or(TimeZone::UTC);
+        let today = jiff::Timestamp::now().to_zoned(zone).date();
+        // Whoever travels west would have entries of tomorrow, which would be the newest for a day.
+        store::delete_body_weights_after(db, user, today).await?;
+        store::set_body_weight(db, user, today, weight_kg).await?;
+        store::copy_newest_body_weight(db, user).await?;
+    }
+    if changes.touch_energy() {
+        energy::recompute(db, user).await?;
+    }
+    if changes.password.is_some() {
+        let this = match me.by {
+            Credential::Session(session) => Some(session),
+            Credential::ApiKey { .. } => None,
+        };
+        sessions::end_all(db, tools.tokens, user, this).await?;
+        audit::record(db, tools.client, Entry::own(user, Action::PasswordChanged)).await?;
+    }
+    if let Some(email) = &changes.email {
+        audit::record(db, tools.client, Entry::own(user, Action::EmailChanged)).await?;
+        if tools.config.mail.is_some() {
+            links::send_verification(db, user, email.as_str(), tools.client.request_id.as_deref()).await?;
+        }
+    }
+    let profile = store::find_user(db, user, Some(user), &tools.config.base_url).await?.ok_or(AccountError::Gone)?;
+    Ok(Changed { profile, removed_avatar: avatar_before.filter(|_| changes.removes_avatar) })
+}

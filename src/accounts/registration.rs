@@ -1,0 +1,152 @@
+//! Making an account.
+
+use actix_web::web::Data;
+use actix_web::{HttpResponse, post};
+use serde::Deserialize;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::changes::{Errors, parse_display_name};
+use super::{AccountError, Email, Hasher, Password, UserRead, Username, store};
+use crate::admission;
+use crate::audit::{self, Action, Entry};
+use crate::links;
+use crate::platform::config::Registration;
+use crate::platform::{Body, Client, Config, Connection, Database, Problem};
+
+/// The route, under the name that existing clients use and the one that new clients use.
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(create_user).service(register);
+}
+
+/// A new account. Other fields are ignored.
+#[derive(Deserialize, garde::Validate, utoipa::ToSchema)]
+#[garde(allow_unvalidated)]
+pub struct UserCreate {
+    /// 3 to 32 letters, digits, `_`, `.` or `-`.
+    username: String,
+    email: String,
+    /// 8 to 256 characters; none of the most common passwords, not the username, not the e-mail.
+    password: String,
+    /// 1 to 50 characters; the username where it is not given.
+    display_name: Option<String>,
+    /// The code of an invitation, where registration wants one.
+    invite: Option<String>,
+}
+
+impl TryFrom<UserCreate> for NewUser {
+    type Error = Problem;
+
+    fn try_from(body: UserCreate) -> Result<Self, Problem> {
+        let mut errors = Errors::default();
+        let email = errors.required("email", Some(Some(&body.email)), |text| Email::parse(text));
+        let username = errors.required("username", Some(Some(&body.username)), |text| Username::parse(text));
+        let names = [body.username.as_str(), body.email.as_str()];
+        let password = errors.required("password", Some(Some(body.password)), |text| Password::parse_for(text, &names));
+        // Existing clients may send an empty one.
+        let shown = body.display_name.filter(|name| !name.trim().is_empty());
+        let display_name = shown.and_then(|name| errors.required("display_name", Some(Some(name)), parse_display_name));
+        match (email, username, password) {
+            (Some(email), Some(username), Some(password)) => {
+                errors.into_result(NewUser { email, username, display_name, password, invite: body.invite })
+            }
+            _ => errors.into_result(()).and(Err(Problem::internal("a field was refused without a reason"))),
+        }
+    }
+}
+
+/// Make an account.
+#[utoipa::path(request_body = UserCreate, tag = "accounts",
+    responses((status = 201, body = UserRead), (status = 400, body = Problem), (status = 403, body = Problem),
+        (status = 422, body = Problem)))]
+#[post("/users")]
+async fn create_user(
+    body: Body<UserCreate>,
+    client: Client,
+    db: Data<Database>,
+    hasher: Data<Hasher>,
+    config: Data<Config>,
+) -> Result<HttpResponse, Problem> {
+    let user = make_account(&db, &hasher, &config, &client, body.0.try_into()?).await?;
+    Ok(HttpResponse::Created().json(user))
+}
+
+/// Make an account.
+#[utoipa::path(request_body = UserCreate, tag = "accounts",
+    responses((status = 201, body = UserRead), (status = 400, body = Problem), (status = 403, body = Problem),
+        (status = 422, body = Problem)))]
+#[post("/auth/register")]
+async fn register(
+    body: Body<UserCreate>,
+    client: Client,
+    db: Data<Database>,
+    hasher: Data<Hasher>,
+    config: Data<Config>,
+) -> Result<HttpResponse, Problem> {
+    let user = make_account(&db, &hasher, &config, &client, body.0.try_into()?).await?;
+    Ok(HttpResponse::Created().json(user))
+}
+
+/// What a new account is made of.
+pub struct NewUser {
+    pub email: Email,
+    pub username: Username,
+    pub display_name: Option<String>,
+    pub password: Password,
+    /// The code of an invitation.
+    pub invite: Option<String>,
+}
+
+/// Makes an account.
+///
+/// Errors: [`AccountError::EmailTaken`] before [`AccountError::UsernameTaken`]; [`AccountError::Admission`] where
+/// registration wants an invitation.
+pub async fn make_account(
+    db: &Database,
+    hasher: &Hasher,
+    config: &Config,
+    client: &Client,
+    new: NewUser,
+) -> Result<UserRead, AccountError> {
+    let connection = db.connection().await?;
+    match store::find_taken(&connection, &new.email, &new.username).await? {
+        // Whoever may not come in must not learn who is here.
+        Some(_) if config.registration != Registration::Open && new.invite.is_none() => {}
+        Some(store::Taken::Email) => return Err(AccountError::EmailTaken),
+        Some(store::Taken::Username) => return Err(AccountError::UsernameTaken),
+        None => {}
+    }
+    if new.invite.is_none() {
+        admission::admit(&connection, config.registration, None).await?;
+    }
+    // The connection is given back meanwhile: hashing takes its time.
+    drop(connection);
+    let hash = hasher.hash(new.password.clone()).await.map_err(AccountError::Hashing)?;
+    let connection = db.connection().await?;
+    let transaction = connection.begin().await?;
+    match write_account(&transaction, config, client, &new, &hash).await {
+        Ok(user) => {
+            transaction.commit().await?;
+            Ok(user)
+        }
+        Err(refusal) => {
+            transaction.roll_back().await?;
+            Err(refusal)
+        }
+    }
+}
+
+async fn write_account(
+    db: &Connection,
+    config: &Config,
+    client: &Client,
+    new: &NewUser,
+    hash: &str,
+) -> Result<UserRead, AccountError> {
+    admission::admit(db, config.registration, new.invite.as_deref()).await?;
+    let user = store::insert_user(db, new, hash, &config.base_url).await?;
+    audit::record(db, client, Entry::own(user.id, Action::Registered)).await?;
+    if config.mail.is_some() {
+        links::send_verification(db, user.id, new.email.as_str(), client.request_id.as_deref()).await?;
+    }
+    Ok(user)
+}

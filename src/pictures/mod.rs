@@ -1,0 +1,94 @@
+//! Pictures that members upload: read, made small and harmless, and kept as files below `STATIC_STORAGE_DIR`.
+//!
+//! Invariant: what lies there was encoded by us: no metadata, no format but JPEG and WebP, at most 512 pixels a side.
+//! A file appears whole or not at all, and under a random name, so that it may be cached for ever. Who owns a picture
+//! is for the caller to remember by its key, such as `avatars/<32 digits>.jpg`.
+
+mod file;
+mod render;
+mod upload;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::web;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::platform::Problem;
+
+pub use file::remove;
+pub use upload::read_part;
+
+/// The largest file that is taken, in bytes.
+pub const LARGEST: usize = 10 * 1024 * 1024;
+/// Each holds its file in memory while it comes in.
+const UPLOADS_AT_ONCE: usize = 16;
+/// Each may need [`render::MOST_MEMORY`].
+const RENDERED_AT_ONCE: usize = 2;
+
+#[derive(Debug, thiserror::Error)]
+pub enum PictureError {
+    #[error("must be smaller: a picture may have 10 MiB")]
+    TooLarge,
+    #[error("is missing: send the picture as multipart/form-data in a part of this name")]
+    Missing,
+    #[error("must be a picture: its part has no Content-Type that begins with image/")]
+    NoPicture,
+    #[error("must be a JPEG, PNG or WebP picture, and whole")]
+    Unreadable,
+    #[error("has too many pixels: a picture may have 25 megapixels")]
+    TooManyPixels,
+    #[error("did not arrive whole")]
+    Broken,
+    #[error("Too many pictures are coming in at this moment; try again in a few seconds.")]
+    Busy,
+    #[error("{0}")]
+    Fault(String),
+}
+
+impl PictureError {
+    /// As an answer; `part` is the name of the part that the picture came in.
+    pub fn of_part(self, part: &str) -> Problem {
+        let detail = format!("{part}: {self}");
+        match self {
+            Self::TooLarge => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail),
+            Self::Missing => Problem::invalid(part, self.to_string()),
+            Self::NoPicture | Self::Unreadable | Self::TooManyPixels | Self::Broken => Problem::bad_request(detail),
+            Self::Busy => Problem::unavailable(self.to_string(), 3),
+            Self::Fault(cause) => Problem::internal(cause),
+        }
+    }
+}
+
+/// Shares the machine among those who upload.
+pub struct Studio {
+    uploads: Arc<Semaphore>,
+    rendering: Semaphore,
+}
+
+impl Default for Studio {
+    fn default() -> Self {
+        Self { uploads: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)), rendering: Semaphore::new(RENDERED_AT_ONCE) }
+    }
+}
+
+impl Studio {
+    /// To be held from before a picture is read until it is kept.
+    pub fn place(&self) -> Result<OwnedSemaphorePermit, PictureError> {
+        self.uploads.clone().try_acquire_owned().map_err(|_| PictureError::Busy)
+    }
+
+    /// Makes a picture small and harmless and keeps it; gives its key.
+    pub async fn keep(&self, directory: &Path, folder: &'static str, upload: Vec<u8>) -> Result<String, PictureError> {
+        let _turn = self.rendering.acquire().await.map_err(|error| PictureError::Fault(error.to_string()))?;
+        let directory = directory.to_owned();
+        let done = web::block(move || {
+            // A decoder that panics was given no picture.
+            let rendered =
+                std::panic::catch_unwind(|| render::render(&upload)).unwrap_or(Err(PictureError::Unreadable))?;
+            file::write(&directory, folder, &rendered).map_err(|error| PictureError::Fault(error.to_string()))
+        });
+        done.await.map_err(|error| PictureError::Fault(error.to_string()))?
+    }
+}
