@@ -3,10 +3,12 @@ use actix_web::{get, patch};
 use serde::Deserialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::change::change;
 use super::changes::UserUpdate;
-use super::{AccountError, Changes, Changing, Hasher, UserRead};
-use crate::platform::{Body, Client, Config, Database, Path, Problem, UserId};
-use crate::sessions::{SignedIn, Tokens, Visitor};
+use super::tools::Tools;
+use super::{AccountError, Changes, UserRead};
+use crate::platform::{Body, Config, Database, Path, Problem, UserId};
+use crate::sessions::{SignedIn, Visitor};
 use crate::strength::Unit;
 
 /// The routes, each under the name that existing clients use and, where it differs, the one that new clients use.
@@ -40,17 +42,8 @@ async fn get_me(me: SignedIn, db: Data<Database>, config: Data<Config>) -> Resul
     responses((status = 200, body = UserRead), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 422, body = Problem)))]
 #[patch("/users/me")]
-async fn update_own_user(
-    me: SignedIn,
-    body: Body<UserUpdate>,
-    client: Client,
-    db: Data<Database>,
-    hasher: Data<Hasher>,
-    tokens: Data<Tokens>,
-    config: Data<Config>,
-) -> Result<Json<UserRead>, Problem> {
-    let tools = Changing { db: &db, hasher: &hasher, tokens: &tokens, config: &config, client: &client };
-    Ok(Json(super::change(&tools, me, Changes::try_from(body.0)?).await?))
+async fn update_own_user(me: SignedIn, body: Body<UserUpdate>, tools: Tools) -> Result<Json<UserRead>, Problem> {
+    Ok(Json(change(&tools, me, Changes::try_from(body.0)?).await?))
 }
 
 /// The unit that weights are shown in.
@@ -65,19 +58,10 @@ pub struct UnitUpdate {
 #[utoipa::path(request_body = UnitUpdate, security(("bearer" = [])), tag = "accounts",
     responses((status = 200, body = UserRead), (status = 401, body = Problem), (status = 422, body = Problem)))]
 #[patch("/users/me/unit")]
-async fn update_unit(
-    me: SignedIn,
-    body: Body<UnitUpdate>,
-    client: Client,
-    db: Data<Database>,
-    hasher: Data<Hasher>,
-    tokens: Data<Tokens>,
-    config: Data<Config>,
-) -> Result<Json<UserRead>, Problem> {
-    let tools = Changing { db: &db, hasher: &hasher, tokens: &tokens, config: &config, client: &client };
+async fn update_unit(me: SignedIn, body: Body<UnitUpdate>, tools: Tools) -> Result<Json<UserRead>, Problem> {
     let unit = Unit::parse(&body.0.preferred_unit);
     let unit = unit.ok_or_else(|| Problem::invalid("preferred_unit", "must be kg or lbs"))?;
-    Ok(Json(super::change(&tools, me, Changes { unit: Some(unit), ..Changes::default() }).await?))
+    Ok(Json(change(&tools, me, Changes { unit: Some(unit), ..Changes::default() }).await?))
 }
 
 /// What everybody may see of a lifter.

@@ -2,30 +2,22 @@
 
 use jiff::tz::TimeZone;
 
-use super::{AccountError, Changes, Email, Hasher, UserRead, Username, check_password, is_active, store};
+use super::tools::Tools;
+use super::{AccountError, Changes, Email, UserRead, Username, check_password, is_active, store};
 use crate::audit::{self, Action, Entry};
-use crate::platform::{Client, Config, Connection, Database};
-use crate::sessions::{self, Credential, SignedIn, Tokens};
+use crate::platform::Connection;
+use crate::sessions::{self, Credential, SignedIn};
 use crate::{energy, links, pictures};
 
-/// What changing a profile needs of the process.
-pub struct Changing<'a> {
-    pub db: &'a Database,
-    pub hasher: &'a Hasher,
-    pub tokens: &'a Tokens,
-    pub config: &'a Config,
-    pub client: &'a Client,
-}
-
 /// Changes the own profile and gives it back as it then is. A new password ends all other sessions.
-pub async fn change(tools: &Changing<'_>, me: SignedIn, changes: Changes) -> Result<UserRead, AccountError> {
+pub async fn change(tools: &Tools, me: SignedIn, changes: Changes) -> Result<UserRead, AccountError> {
     let mut hashes = store::Hashes::default();
     if changes.needs_password() {
         if !matches!(me.by, Credential::Session(_)) {
             return Err(AccountError::NotInPerson);
         }
         let typed = changes.current_password.clone().ok_or(AccountError::WrongCurrentPassword)?;
-        let own = check_password(tools.db, tools.hasher, me.id, typed).await.map_err(|error| match error {
+        let own = check_password(&tools.db, &tools.hasher, me.id, typed).await.map_err(|error| match error {
             AccountError::WrongPassword => AccountError::WrongCurrentPassword,
             error => error,
         })?;
@@ -66,7 +58,7 @@ struct Changed {
 
 async fn write_changes(
     db: &Connection,
-    tools: &Changing<'_>,
+    tools: &Tools,
     me: SignedIn,
     changes: &Changes,
     hashes: store::Hashes,
@@ -95,11 +87,11 @@ async fn write_changes(
             Credential::Session(session) => Some(session),
             Credential::ApiKey { .. } => None,
         };
-        sessions::end_all(db, tools.tokens, user, this).await?;
-        audit::record(db, tools.client, Entry::own(user, Action::PasswordChanged)).await?;
+        sessions::end_all(db, &tools.tokens, user, this).await?;
+        audit::record(db, &tools.client, Entry::own(user, Action::PasswordChanged)).await?;
     }
     if let Some(email) = &changes.email {
-        audit::record(db, tools.client, Entry::own(user, Action::EmailChanged)).await?;
+        audit::record(db, &tools.client, Entry::own(user, Action::EmailChanged)).await?;
         if tools.config.mail.is_some() {
             links::send_verification(db, user, email.as_str(), tools.client.request_id.as_deref()).await?;
         }

@@ -3,18 +3,17 @@
 use std::path::Path;
 use std::time::Duration;
 
-use actix_web::web::Data;
 use actix_web::{HttpResponse, delete};
 use serde::Deserialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::store::Deleted;
-use super::{AccountError, Hasher, Password, check_password, store};
+use super::tools::Tools;
+use super::{AccountError, Password, check_password, store};
 use crate::audit::{self, Action, Entry};
 use crate::pictures;
 use crate::platform::extract::OptionalBody;
-use crate::platform::rate_limit::RateLimits;
-use crate::platform::{Client, Config, Connection, Database, Problem, UserId};
+use crate::platform::{Client, Connection, Problem, UserId};
 use crate::sessions::{self, InPerson, Tokens};
 
 pub fn routes(config: &mut ServiceConfig) {
@@ -36,40 +35,31 @@ pub struct Deletion {
     responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 429, body = Problem)))]
 #[delete("/users/me")]
-async fn delete_own_user(
-    me: InPerson,
-    body: OptionalBody<Deletion>,
-    client: Client,
-    db: Data<Database>,
-    hasher: Data<Hasher>,
-    tokens: Data<Tokens>,
-    limits: Data<RateLimits>,
-    config: Data<Config>,
-) -> Result<HttpResponse, Problem> {
+async fn delete_own_user(me: InPerson, body: OptionalBody<Deletion>, tools: Tools) -> Result<HttpResponse, Problem> {
     match body.0.password {
         Some(password) => {
             let name = me.id.0.to_string();
-            limits.paused(&name, client.address)?;
-            match check_password(&db, &hasher, me.id, Password::typed(password)).await {
+            tools.limits.paused(&name, tools.client.address)?;
+            match check_password(&tools.db, &tools.hasher, me.id, Password::typed(password)).await {
                 Err(AccountError::WrongPassword) => {
-                    limits.failed(&name, client.address);
+                    tools.limits.failed(&name, tools.client.address);
                     return Err(AccountError::WrongPassword.into());
                 }
                 checked => drop(checked?),
             }
         }
-        None if sessions::began_within(&*db.reader().await?, me.id, me.session, RECENT).await? => {}
+        None if sessions::began_within(&*tools.db.reader().await?, me.id, me.session, RECENT).await? => {}
         None => return Err(AccountError::NeedsPassword.into()),
     }
     // Only now: while a password is hashed nobody else has to wait for a connection.
-    let connection = db.connection().await?;
+    let connection = tools.db.connection().await?;
     let transaction = connection.begin().await?;
-    let Some(deleted) = delete(&transaction, &tokens, &client, None, me.id).await? else {
+    let Some(deleted) = delete(&transaction, &tools.tokens, &tools.client, None, me.id).await? else {
         transaction.roll_back().await?;
         return Err(AccountError::Gone.into());
     };
     transaction.commit().await?;
-    remove_files(&config.static_directory, deleted).await;
+    remove_files(&tools.config.static_directory, deleted).await;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -7,20 +7,18 @@ use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, post};
 use serde::Deserialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::second_factor::Attempt;
-use super::{AccountError, Hasher, Password, Verdict, store};
+use super::tools::Tools;
+use super::{AccountError, Password, Verdict, store};
 use crate::audit::{self, Action, Entry};
 use crate::platform::extract::{content_type, parse_json, parse_pairs, read_body};
-use crate::platform::rate_limit::RateLimits;
-use crate::platform::seal::Sealer;
-use crate::platform::{Client, Config, Database, Problem, UserId};
+use crate::platform::{Problem, UserId};
 use crate::second_factor::{self, SecondFactorError};
-use crate::sessions::{self, Grant, Tokens, session_answer};
+use crate::sessions::{self, Grant, session_answer};
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(create_session).service(login);
@@ -59,37 +57,6 @@ impl FromRequest for Login {
     }
 }
 
-/// What signing in needs of the process.
-struct Tools {
-    db: Data<Database>,
-    hasher: Data<Hasher>,
-    tokens: Data<Tokens>,
-    limits: Data<RateLimits>,
-    sealer: Data<Sealer>,
-    config: Data<Config>,
-}
-
-impl FromRequest for Tools {
-    type Error = Problem;
-    type Future = std::future::Ready<Result<Self, Problem>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        fn data<T: 'static>(request: &HttpRequest) -> Result<Data<T>, Problem> {
-            request.app_data::<Data<T>>().cloned().ok_or_else(|| Problem::internal("a tool of the login is missing"))
-        }
-        std::future::ready((|| {
-            Ok(Self {
-                db: data(request)?,
-                hasher: data(request)?,
-                tokens: data(request)?,
-                limits: data(request)?,
-                sealer: data(request)?,
-                config: data(request)?,
-            })
-        })())
-    }
-}
-
 /// Sign in.
 ///
 /// The answer also sets the cookie `refresh_token`. Without `grant` the access token lives for a day, for clients that
@@ -98,12 +65,12 @@ impl FromRequest for Tools {
     responses((status = 200, body = sessions::Token), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 429, body = Problem), (status = 503, body = Problem)))]
 #[post("/users/login")]
-async fn create_session(who: Login, client: Client, tools: Tools) -> Result<HttpResponse, Problem> {
+async fn create_session(who: Login, tools: Tools) -> Result<HttpResponse, Problem> {
     let life = match who.grant {
         None => tools.tokens.legacy_access_life(),
         Some(_) => tools.tokens.access_life(),
     };
-    sign_in(who, &client, &tools, life).await
+    sign_in(who, &tools, life).await
 }
 
 /// Sign in.
@@ -113,30 +80,30 @@ async fn create_session(who: Login, client: Client, tools: Tools) -> Result<Http
     responses((status = 200, body = sessions::Token), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 429, body = Problem), (status = 503, body = Problem)))]
 #[post("/auth/login")]
-async fn login(who: Login, client: Client, tools: Tools) -> Result<HttpResponse, Problem> {
+async fn login(who: Login, tools: Tools) -> Result<HttpResponse, Problem> {
     let life = tools.tokens.access_life();
-    sign_in(who, &client, &tools, life).await
+    sign_in(who, &tools, life).await
 }
 
-async fn sign_in(who: Login, client: &Client, tools: &Tools, life: Duration) -> Result<HttpResponse, Problem> {
+async fn sign_in(who: Login, tools: &Tools, life: Duration) -> Result<HttpResponse, Problem> {
     let in_body = who.grant == Some(Grant::Token);
-    tools.limits.paused(&who.username, client.address)?;
+    tools.limits.paused(&who.username, tools.client.address)?;
     tools.limits.account(&who.username)?;
     let (name, password, code) = (who.username, Password::typed(who.password), who.code);
-    let user = match authenticate(tools, client, &name, password, code).await {
+    let user = match authenticate(tools, &name, password, code).await {
         Ok(user) => user,
         Err(error) => {
             if matches!(error, AccountError::WrongCredentials | AccountError::WrongCode) {
-                tools.limits.failed(&name, client.address);
+                tools.limits.failed(&name, tools.client.address);
             }
             return Err(error.into());
         }
     };
-    tools.limits.succeeded(&name, client.address);
+    tools.limits.succeeded(&name, tools.client.address);
     let connection = tools.db.connection().await?;
     let transaction = connection.begin().await?;
-    let pair = sessions::begin(&transaction, &tools.tokens, client, user, life).await?;
-    audit::record(&transaction, client, Entry::own(user, Action::SignedIn)).await?;
+    let pair = sessions::begin(&transaction, &tools.tokens, &tools.client, user, life).await?;
+    audit::record(&transaction, &tools.client, Entry::own(user, Action::SignedIn)).await?;
     transaction.commit().await?;
     Ok(session_answer(pair, in_body, &tools.config))
 }
@@ -144,7 +111,6 @@ async fn sign_in(who: Login, client: &Client, tools: &Tools, life: Duration) -> 
 /// Whose e-mail (or username), password and code these are.
 async fn authenticate(
     tools: &Tools,
-    client: &Client,
     name: &str,
     password: Password,
     code: Option<String>,
@@ -159,7 +125,7 @@ async fn authenticate(
     let target = found.as_ref().map(|found| found.id);
     let Some(found) = found.filter(|_| verdict != Verdict::Wrong) else {
         let entry = Entry::refused(target, Action::SignedIn);
-        audit::record(&tools.db.connection().await?, client, entry).await?;
+        audit::record(&tools.db.connection().await?, &tools.client, entry).await?;
         return Err(AccountError::WrongCredentials);
     };
     if !found.is_active {
@@ -168,7 +134,7 @@ async fn authenticate(
     if tools.config.requires_verified_email && !found.is_verified {
         return Err(AccountError::NotVerified);
     }
-    demand_code(tools, client, found.id, code.as_deref()).await?;
+    demand_code(tools, found.id, code.as_deref()).await?;
     if let (Verdict::RightButOutdated, Some(old)) = (verdict, hash) {
         renew(tools, found.id, password, &old).await;
     }
@@ -176,7 +142,7 @@ async fn authenticate(
 }
 
 /// Lets those pass who have no second factor, or show its code.
-async fn demand_code(tools: &Tools, client: &Client, user: UserId, code: Option<&str>) -> Result<(), AccountError> {
+async fn demand_code(tools: &Tools, user: UserId, code: Option<&str>) -> Result<(), AccountError> {
     // A login without one is how a client finds out that there is a second factor; nothing has been guessed.
     let attempt = code.map(|_| Attempt::begin(&tools.limits, user)).transpose().map_err(AccountError::Other)?;
     let connection = tools.db.connection().await?;
@@ -188,7 +154,7 @@ async fn demand_code(tools: &Tools, client: &Client, user: UserId, code: Option<
         Ok(()) => Ok(()),
         Err(SecondFactorError::WrongCode) => {
             let entry = Entry { detail: Some("second factor"), ..Entry::refused(Some(user), Action::SignedIn) };
-            audit::record(&connection, client, entry).await?;
+            audit::record(&connection, &tools.client, entry).await?;
             Err(AccountError::WrongCode)
         }
         Err(error) => Err(AccountError::Other(error.into())),

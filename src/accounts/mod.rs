@@ -22,11 +22,11 @@ mod registration;
 mod second_factor;
 pub mod smoke;
 mod store;
+mod tools;
 mod username;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use change::{Changing, change};
 pub use changes::Changes;
 pub use deletion::{delete, remove_files};
 pub use email::Email;

@@ -2,13 +2,13 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
-use super::{Failure, Outcome, begin, open_database};
+use super::{Failure, Outcome, begin, open_shared};
 use crate::app;
 use crate::jobs::{Tools, probe, queue};
 use crate::platform::database::Pooled;
 use crate::platform::mail::Mailer;
 use crate::platform::settings::Sources;
-use crate::platform::{Config, Connection};
+use crate::platform::{Config, Connection, Database};
 
 /// Look at the background jobs, and decide about those that failed.
 ///
@@ -61,8 +61,8 @@ enum Command {
 impl Jobs {
     pub async fn run(self, sources: Sources) -> Outcome {
         let (config, _log) = begin(sources)?;
-        let (database, shared) = open_database(&config).await?;
-        let db = database.connection().await?;
+        let shared = open_shared(&config).await?;
+        let db = Database::of_worker(shared.clone()).connection().await?;
         match self.command {
             Command::List { dead, limit } => list(&db, dead, limit).await,
             Command::Retry { id: Some(id), .. } => {

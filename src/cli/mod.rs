@@ -216,14 +216,19 @@ async fn connect_to_current_database(config: &Config) -> Result<Client, Failure>
     Ok(client)
 }
 
-/// The database as the features know it, for commands that follow the rules of the API.
-async fn open_database(config: &Config) -> Result<(Database, Arc<Shared>), Failure> {
+/// The database as the features know it, for commands that follow the rules of the service.
+async fn open_database(config: &Config) -> Result<Database, Failure> {
+    Ok(Database::of_worker(open_shared(config).await?))
+}
+
+/// As [`open_database`], for commands that need more than one way to it.
+async fn open_shared(config: &Config) -> Result<Arc<Shared>, Failure> {
     let (client, dsn) = find_database(config).await.map_err(Failure::Unreachable)?;
     crate::platform::migrations::check(&client).await.map_err(Failure::Failed)?;
     crate::jobs::schema::check(&client).await.map_err(Failure::Failed)?;
     let shared = Arc::new(Shared::default());
     shared.set_found(dsn, &config.database, 1)?;
-    Ok((Database::of_worker(shared.clone()), shared))
+    Ok(shared)
 }
 
 impl From<DatabaseError> for String {

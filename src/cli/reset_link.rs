@@ -16,7 +16,7 @@ pub struct ResetLink {
 impl ResetLink {
     pub async fn run(self, sources: Sources) -> Outcome {
         let (config, _log) = begin(sources)?;
-        let (database, _shared) = open_database(&config).await?;
+        let database = open_database(&config).await?;
         user::print_link(&database, &config, &self.user).await
     }
 }

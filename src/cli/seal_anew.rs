@@ -12,7 +12,7 @@ pub struct SealAnew {}
 impl SealAnew {
     pub async fn run(self, sources: Sources) -> Outcome {
         let (config, _log) = begin(sources)?;
-        let (database, _shared) = open_database(&config).await?;
+        let database = open_database(&config).await?;
         let sealer = Sealer::new(&config.data_keys);
         let number = second_factor::seal_anew(&database.connection().await?, &sealer).await?;
         println!("sealed {number} second factors anew");

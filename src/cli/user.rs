@@ -59,7 +59,7 @@ enum Command {
 impl User {
     pub async fn run(self, sources: Sources) -> Outcome {
         let (config, _log) = begin(sources)?;
-        let (database, _shared) = open_database(&config).await?;
+        let database = open_database(&config).await?;
         let db = database.connection().await?;
         let tokens = Tokens::new(&config);
         let operator = Actor::operator();

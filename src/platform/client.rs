@@ -21,16 +21,22 @@ pub struct Client {
     pub request_id: Option<String>,
 }
 
+impl Client {
+    pub fn of(request: &HttpRequest) -> Self {
+        let device = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok());
+        Self {
+            address: client_address(request.peer_addr(), request.headers()),
+            device: device.map(|device| device.chars().take(LONGEST_DEVICE).collect()),
+            request_id: request.extensions().get::<RequestId>().map(|id| id.0.clone()),
+        }
+    }
+}
+
 impl FromRequest for Client {
     type Error = Problem;
     type Future = std::future::Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let device = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok());
-        std::future::ready(Ok(Self {
-            address: client_address(request.peer_addr(), request.headers()),
-            device: device.map(|device| device.chars().take(LONGEST_DEVICE).collect()),
-            request_id: request.extensions().get::<RequestId>().map(|id| id.0.clone()),
-        }))
+        std::future::ready(Ok(Self::of(request)))
     }
 }
