@@ -7,7 +7,9 @@ use super::change::change;
 use super::changes::UserUpdate;
 use super::tools::Tools;
 use super::{AccountError, Changes, UserRead};
-use crate::platform::{Body, Config, Database, Path, Problem, UserId};
+use crate::audit::{self, AuditEntry};
+use crate::platform::paging::{Cursor, Listed};
+use crate::platform::{Body, Config, Database, Path, Problem, Query, UserId};
 use crate::sessions::{SignedIn, Visitor};
 use crate::strength::Unit;
 
@@ -18,6 +20,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(get_me)
         .service(update_own_user)
         .service(update_unit)
+        .service(list_own_audit)
         .service(get_user_by_name)
         .service(get_user);
 }
@@ -62,6 +65,18 @@ async fn update_unit(me: SignedIn, body: Body<UnitUpdate>, tools: Tools) -> Resu
     let unit = Unit::parse(&body.0.preferred_unit);
     let unit = unit.ok_or_else(|| Problem::invalid("preferred_unit", "must be kg or lbs"))?;
     Ok(Json(change(&tools, me, Changes { unit: Some(unit), ..Changes::default() }).await?))
+}
+
+/// What was done to the own account, and what the account did; the newest first.
+#[utoipa::path(params(Cursor), security(("bearer" = [])), tag = "accounts",
+    responses((status = 200, body = Listed<AuditEntry>), (status = 401, body = Problem), (status = 422, body = Problem)))]
+#[get("/users/me/audit")]
+async fn list_own_audit(
+    me: SignedIn,
+    page: Query<Cursor>,
+    db: Data<Database>,
+) -> Result<Json<Listed<AuditEntry>>, Problem> {
+    Ok(Json(audit::list(&db, Some(me.id), page.0).await?))
 }
 
 /// What everybody may see of a lifter.

@@ -5,13 +5,14 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::store::{self, Filter};
 use super::{Account, Actor, AdminError, Change};
+use crate::audit::{self, AuditEntry};
 use crate::platform::extract::First;
-use crate::platform::paging::Listed;
+use crate::platform::paging::{Cursor, Listed};
 use crate::platform::{Body, Client, Config, Database, Path, Problem, Query, Time, UserId};
 use crate::sessions::{Admin, Role, Tokens};
 
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(list_users).service(get_user).service(update_user).service(delete_user);
+    config.service(list_users).service(get_user).service(update_user).service(delete_user).service(list_audit);
 }
 
 /// An account as admins see it.
@@ -146,4 +147,13 @@ async fn delete_user(
     let actor = Actor { id: Some(admin.0.id), client };
     super::delete(&db.connection().await?, &tokens, &config.static_directory, &actor, user_id.into_inner()).await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// What was done to all accounts, the newest first. For admins.
+#[utoipa::path(params(Cursor), security(("bearer" = [])), tag = "admin",
+    responses((status = 200, body = Listed<AuditEntry>), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 422, body = Problem)))]
+#[get("/admin/audit")]
+async fn list_audit(_: Admin, page: Query<Cursor>, db: Data<Database>) -> Result<Json<Listed<AuditEntry>>, Problem> {
+    Ok(Json(audit::list(&db, None, page.0).await?))
 }

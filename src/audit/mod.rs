@@ -3,10 +3,10 @@
 //! Invariant: entries are only ever added, in the transaction of what they tell; a trigger refuses the rest. No entry
 //! holds a secret, an e-mail or a body weight. It guards against our own mistakes, not against the database's owner.
 
-mod api;
+mod entries;
 mod store;
 
-pub use api::routes;
+pub use entries::{AuditEntry, list};
 
 use crate::platform::{Client, Connection, DatabaseError, UserId};
 

@@ -39,6 +39,26 @@ async fn an_operator_looks_after_accounts_at_the_command_line() {
 }
 
 #[tokio::test]
+async fn the_first_admin_is_made_at_the_command_line_and_sets_the_password_by_a_link() {
+    let app = spawn_app().await;
+    let link = app.command(&["user", "create", "--admin", "boss", "boss@example.org"]).await.unwrap();
+    let token = link.trim().split_once("#token=").unwrap().1;
+    let login = json!({ "email": "boss@example.org", "password": "deadlifts on friday" });
+    app.post("/auth/login", &login).await.problem(401);
+    let body = json!({ "token": token, "password": "deadlifts on friday" });
+    app.post("/auth/reset-password", &body).await.expect(204);
+    app.post("/auth/reset-password", &body).await.problem(400);
+    let access = app.post("/auth/login", &login).await.expect(200);
+    let boss = Lifter::new(&app, "", access["access_token"].as_str().unwrap());
+    assert_eq!(boss.get("/admin/users").await.expect(200)["items"][0]["role"], "admin");
+    let taken = app.command(&["user", "create", "BOSS", "other@example.org"]).await.unwrap_err();
+    assert!(taken.contains("username"), "{taken}");
+    assert!(app.command(&["user", "create", "x", "other@example.org"]).await.unwrap_err().contains("USERNAME"));
+    let none = app.command(&["user", "reset-second-factor", "boss"]).await.unwrap_err();
+    assert!(none.contains("no second factor"), "{none}");
+}
+
+#[tokio::test]
 async fn admins_change_roles_and_activity_over_http() {
     let app = spawn_app().await;
     let (boss, ada) = (admin(&app, "boss").await, app.lifter("ada").await);

@@ -17,6 +17,8 @@ async fn every_command_explains_itself() {
         "migrate",
         "jobs",
         "reset-link",
+        "rotate-keys",
+        "user",
         "check-config",
         "setup",
         "site",

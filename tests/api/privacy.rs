@@ -121,6 +121,18 @@ async fn the_export_holds_everything_and_no_secret() {
 }
 
 #[tokio::test]
+async fn every_table_is_named_in_the_document() {
+    let app = spawn_app().await;
+    let document = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/DATA.md")).unwrap();
+    let tables = "SELECT CASE schemaname WHEN 'public' THEN tablename ELSE schemaname END FROM pg_tables
+                  WHERE schemaname NOT IN ('pg_catalog', 'information_schema')";
+    for row in app.database.connect().await.query(tables, &[]).await.unwrap() {
+        let table: String = row.get(0);
+        assert!(document.contains(&format!("`{table}`")), "docs/DATA.md does not name {table}");
+    }
+}
+
+#[tokio::test]
 async fn a_deleted_account_leaves_nothing_and_is_out_everywhere() {
     let app = spawn_app().await;
     let (ada, ben) = (full_lifter(&app, "ada").await, full_lifter(&app, "ben").await);
