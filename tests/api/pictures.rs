@@ -183,3 +183,21 @@ async fn of_many_uploads_at_once_one_file_stays() {
     assert_eq!(gallery.files(), 1);
     gallery.fetch(&ada.profile().await).await;
 }
+
+#[tokio::test]
+async fn whoever_is_deleted_while_uploading_leaves_no_file() {
+    let gallery = Gallery::open("deleted").await;
+    for turn in 0..6 {
+        let ada = gallery.app.lifter(&format!("ada{turn}")).await;
+        upload(&ada, "avatar", "image/png", &png(10, 10)).await.expect(200);
+        let picture = png(1500, 1500);
+        let uploads = join_all((0..3).map(|_| upload(&ada, "avatar", "image/png", &picture)));
+        let deletion = async {
+            tokio::time::sleep(std::time::Duration::from_millis(turn * 25)).await;
+            ada.delete("/users/me").await.expect(204);
+        };
+        let (answers, ()) = futures_util::future::join(uploads, deletion).await;
+        assert!(answers.iter().all(|answer| [200, 401].contains(&answer.status)), "{answers:?}");
+    }
+    assert_eq!(gallery.files(), 0);
+}

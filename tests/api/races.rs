@@ -25,6 +25,31 @@ async fn of_a_hundred_equal_registrations_one_wins() {
 }
 
 #[tokio::test]
+async fn of_a_hundred_registrations_of_one_name_in_mixed_case_one_wins() {
+    let app = spawn_app().await;
+    let mixed = |number: u32| -> String {
+        "lovelace"
+            .chars()
+            .enumerate()
+            .map(|(place, letter)| match number >> place & 1 {
+                1 => letter.to_ascii_uppercase(),
+                _ => letter,
+            })
+            .collect()
+    };
+    let bodies: Vec<_> = (0..100)
+        .map(|number| json!({ "username": mixed(number), "email": format!("a{number}@example.org"), "password": "correct horse" }))
+        .collect();
+    let answers = join_all(bodies.iter().map(|body| app.post("/users/", body))).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
+    for answer in answers.into_iter().filter(|answer| answer.status != 201) {
+        let detail = answer.problem(400);
+        assert!(detail.contains("username") && detail.contains("already taken"), "{detail}");
+    }
+    assert_eq!(app.database.count("SELECT count(*) FROM users").await, 1);
+}
+
+#[tokio::test]
 async fn of_many_changes_with_one_old_password_one_wins() {
     let app = spawn_app().await;
     let ada = app.lifter("ada").await;

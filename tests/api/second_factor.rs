@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use totp_rs::{Builder, Secret, Totp};
 
-use crate::support::{App, Lifter, Options, spawn_app, spawn_app_with};
+use crate::support::{App, Lifter, Options, program, spawn_app, spawn_app_with};
 
 const PASSWORD: &str = "correct horse";
 
@@ -135,6 +135,34 @@ async fn a_key_that_was_rotated_still_opens_and_is_replaced_on_use() {
     let today = with(vec![("DATA_KEY", new.into())]).await;
     sign_in(&today, Some(&code(&generator, 1))).await.expect(200);
     sign_in(&rotated, Some(&code(&generator, 1))).await.problem(401);
+}
+
+#[tokio::test]
+async fn before_the_previous_key_goes_everything_is_sealed_anew() {
+    let (old, new) = ("the-data-key-of-before-0000000000", "the-data-key-of-today-11111111111");
+    let app = spawn_app_with(Options { settings: vec![("DATA_KEY", old.into())], ..Options::default() }).await;
+    let ada = app.lifter("ada").await;
+    let (generator, _) = switch_on(&ada).await;
+    for expected in ["sealed 1 ", "sealed 0 "] {
+        let mut command = program();
+        command.arg("seal-anew").env("DATABASE_URL", &app.database.url);
+        command.env("DATA_KEY", new).env("DATA_KEY_PREVIOUS", old);
+        let output = command.output().await.unwrap();
+        assert!(String::from_utf8_lossy(&output.stdout).starts_with(expected), "{output:?}");
+    }
+    let settings = vec![("DATA_KEY", new.into())];
+    let today = spawn_app_with(Options { database: Some(app.database.clone()), settings, ..Options::default() }).await;
+    sign_in(&today, Some(&code(&generator, 0))).await.expect(200);
+}
+
+#[tokio::test]
+async fn an_operator_takes_a_lost_factor_away() {
+    let app = spawn_app().await;
+    let ada = app.lifter("ada").await;
+    switch_on(&ada).await;
+    sign_in(&app, None).await.problem(401);
+    app.command(&["user", "reset-second-factor", "ada"]).await.unwrap();
+    sign_in(&app, None).await.expect(200);
 }
 
 #[tokio::test]
