@@ -33,20 +33,13 @@ pub async fn change(tools: &Tools, me: SignedIn, changes: Changes) -> Result<Use
     }
     let db = tools.db.connection().await?;
     let transaction = db.begin().await?;
-    match write_changes(&transaction, tools, me, &changes, hashes).await {
-        Ok(changed) => {
-            transaction.commit().await?;
-            // Last: until now the profile might still have named it.
-            if let Some(key) = changed.removed_avatar {
-                pictures::remove(&tools.config.static_directory, &key).await;
-            }
-            Ok(changed.profile)
-        }
-        Err(refusal) => {
-            transaction.roll_back().await?;
-            Err(refusal)
-        }
+    let changed = write_changes(&transaction, tools, me, &changes, hashes).await;
+    let changed = transaction.end(changed).await?;
+    // Last: until now the profile might still have named it.
+    if let Some(key) = changed.removed_avatar {
+        pictures::remove(&tools.config.static_directory, &key).await;
     }
+    Ok(changed.profile)
 }
 
 /// The own profile after a change.

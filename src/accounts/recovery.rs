@@ -75,13 +75,8 @@ async fn reset_password(
     let hash = hasher.hash(password).await?;
     let connection = db.connection().await?;
     let transaction = connection.begin().await?;
-    match set_password(&transaction, &tokens, &client, token, &hash).await {
-        Ok(()) => transaction.commit().await?,
-        Err(refusal) => {
-            transaction.roll_back().await?;
-            return Err(refusal);
-        }
-    }
+    let set = set_password(&transaction, &tokens, &client, token, &hash).await;
+    transaction.end(set).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -120,13 +115,8 @@ pub struct VerifiedEmail {
 async fn verify_email(body: Body<VerifiedEmail>, client: Client, db: Data<Database>) -> Result<HttpResponse, Problem> {
     let connection = db.connection().await?;
     let transaction = connection.begin().await?;
-    match show_address(&transaction, &client, &body.0.token).await {
-        Ok(()) => transaction.commit().await?,
-        Err(refusal) => {
-            transaction.roll_back().await?;
-            return Err(refusal);
-        }
-    }
+    let shown = show_address(&transaction, &client, &body.0.token).await;
+    transaction.end(shown).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -126,16 +126,8 @@ pub async fn make_account(
     let hash = hasher.hash(new.password.clone()).await.map_err(AccountError::Hashing)?;
     let connection = db.connection().await?;
     let transaction = connection.begin().await?;
-    match write_account(&transaction, config, client, &new, &hash).await {
-        Ok(user) => {
-            transaction.commit().await?;
-            Ok(user)
-        }
-        Err(refusal) => {
-            transaction.roll_back().await?;
-            Err(refusal)
-        }
-    }
+    let made = write_account(&transaction, config, client, &new, &hash).await;
+    transaction.end(made).await
 }
 
 async fn write_account(
@@ -172,14 +164,6 @@ pub async fn make_account_without_password(
         audit::record(&transaction, &Client::default(), Entry::by_operator(user.id, Action::Registered)).await?;
         Ok(user)
     };
-    match made.await {
-        Ok(user) => {
-            transaction.commit().await?;
-            Ok(user)
-        }
-        Err(refusal) => {
-            transaction.roll_back().await?;
-            Err(refusal)
-        }
-    }
+    let made = made.await;
+    transaction.end(made).await
 }

@@ -97,13 +97,8 @@ pub async fn change(
     change: Change,
 ) -> Result<(), AdminError> {
     let transaction = db.begin().await?;
-    match write_change(&transaction, tokens, actor, user, change).await {
-        Ok(()) => Ok(transaction.commit().await?),
-        Err(refusal) => {
-            transaction.roll_back().await?;
-            Err(refusal)
-        }
-    }
+    let changed = write_change(&transaction, tokens, actor, user, change).await;
+    transaction.end(changed).await
 }
 
 async fn write_change(
@@ -162,23 +157,12 @@ pub async fn delete(
         if actor.id.is_some() {
             keep_an_admin(&transaction, user).await?;
         }
-        accounts::delete(&transaction, tokens, &actor.client, actor.id, user).await.map_err(AdminError::Account)
+        let deleted = accounts::delete(&transaction, tokens, &actor.client, actor.id, user).await;
+        deleted.map_err(AdminError::Account)?.ok_or(AdminError::Unknown)
     };
-    match deleted.await {
-        Ok(Some(deleted)) => {
-            transaction.commit().await?;
-            accounts::remove_files(pictures, deleted).await;
-            Ok(())
-        }
-        Ok(None) => {
-            transaction.roll_back().await?;
-            Err(AdminError::Unknown)
-        }
-        Err(refusal) => {
-            transaction.roll_back().await?;
-            Err(refusal)
-        }
-    }
+    let deleted = deleted.await;
+    accounts::remove_files(pictures, transaction.end(deleted).await?).await;
+    Ok(())
 }
 
 /// Takes the second factor away from somebody who lost it.
@@ -201,23 +185,20 @@ pub async fn withhold(
     reason: &str,
 ) -> Result<(), AdminError> {
     let transaction = db.begin().await?;
-    let is_above = match actor.id {
-        Some(moderator) => store::is_as_high(&transaction, user, moderator).await?,
-        None => Some(false),
+    let withheld = async {
+        let is_above = match actor.id {
+            Some(moderator) => store::is_as_high(&transaction, user, moderator).await?.ok_or(AdminError::Unknown)?,
+            None => false,
+        };
+        if is_above {
+            return Err(AdminError::AboveYou);
+        }
+        store::set_withheld(&transaction, user, is_withheld).await?;
+        let action = if is_withheld { Action::Withheld } else { Action::Shown };
+        Ok(actor.record(&transaction, user, action, Some(reason)).await?)
     };
-    let refusal = match is_above {
-        None => Some(AdminError::Unknown),
-        Some(true) => Some(AdminError::AboveYou),
-        Some(false) => None,
-    };
-    if let Some(refusal) = refusal {
-        transaction.roll_back().await?;
-        return Err(refusal);
-    }
-    store::set_withheld(&transaction, user, is_withheld).await?;
-    let action = if is_withheld { Action::Withheld } else { Action::Shown };
-    actor.record(&transaction, user, action, Some(reason)).await?;
-    Ok(transaction.commit().await?)
+    let withheld = withheld.await;
+    transaction.end(withheld).await
 }
 
 /// Members by username, from behind the lower-case name `after` on: for an operator.

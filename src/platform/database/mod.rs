@@ -296,6 +296,15 @@ impl Transaction<'_> {
         Ok(())
     }
 
+    /// Commits what has been done, or undoes it where something was refused.
+    pub async fn end<T, E: From<DatabaseError>>(self, outcome: Result<T, E>) -> Result<T, E> {
+        match outcome {
+            Ok(_) => self.commit().await?,
+            Err(_) => self.roll_back().await?,
+        }
+        outcome
+    }
+
     pub async fn commit(self) -> Result<(), DatabaseError> {
         self.commit_with(async { Ok(()) }).await
     }
