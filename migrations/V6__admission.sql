@@ -8,7 +8,9 @@ ALTER TABLE users
     -- A moderator's decision to the same effect.
     ADD COLUMN is_withheld       boolean NOT NULL DEFAULT false,
     -- When the user agreed that body weight, which says something of their health, is kept.
-    ADD COLUMN weight_consent_at timestamptz;
+    ADD COLUMN weight_consent_at timestamptz,
+    -- When that was taken back. Existing clients ask for no consent: where both are null nobody was asked.
+    ADD COLUMN weight_consent_withdrawn_at timestamptz;
 CREATE INDEX users_roles ON users (role) WHERE role <> 'member';
 
 -- A link that lets somebody register. Codes are kept as their SHA-256.

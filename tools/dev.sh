@@ -26,21 +26,25 @@ done
 
 export API_HOST=${API_HOST:-127.0.0.1} API_PORT=${API_PORT:-9999} OPS_PORT=${OPS_PORT:-9998} ENVIRONMENT=development
 # What else could name a database, an environment or a secret is another installation's.
-unset NODE_ENV REST_API_PORT DATABASE_URL_INTERNAL DATABASE_URL_LOCAL DATABASE_URL_REMOTE CREDENTIALS_DIRECTORY
+unset NODE_ENV REST_API_PORT DATABASE_URL_INTERNAL DATABASE_URL_LOCAL DATABASE_URL_REMOTE
 cluster=.dev/postgres demo_file=tests/data/meets-demo.csv program=$CARGO_TARGET_DIR/$folder/repduel
 host=$API_HOST
 [ "$host" != 0.0.0.0 ] || host=127.0.0.1
 url=http://$host:$API_PORT
+export BASE_URL=${BASE_URL:-$url} APP_URL=${APP_URL:-$url}
+# What outlives a start lies below .dev/: keys, so that sessions do too, and pictures.
+export CREDENTIALS_DIRECTORY=$ROOT/.dev/credentials STATIC_STORAGE_DIR=$ROOT/.dev/static
 
 # ---- The end, whichever way it comes: first the program, which answers what it has begun, then its database ----
 
-server='' cluster_is_up=''
+server='' worker='' cluster_is_up=''
 finish() {
   local code=$?
   if [ -n "$server" ]; then
     trap 'kill -KILL "$server"' INT TERM # whoever presses Ctrl-C again does not want to wait
     kill -TERM "$server" 2>/dev/null || true
     while kill -0 "$server" 2>/dev/null; do wait "$server" || true; done
+    [ -z "$worker" ] || { kill -TERM "$worker" 2>/dev/null && wait "$worker"; } || true
   fi
   trap '' INT TERM HUP
   if [ -n "$cluster_is_up" ]; then tools/postgres.sh stop "$cluster" && say "stopped"; fi
@@ -77,6 +81,12 @@ flock -n 9 || fail "tools/dev.sh already runs in this clone"
 refuse_taken_port "$API_PORT" API_PORT
 refuse_taken_port "$OPS_PORT" OPS_PORT
 
+mkdir -p "$CREDENTIALS_DIRECTORY" "$STATIC_STORAGE_DIR"
+for key in jwt_secret_key refresh_jwt_secret_key data_key; do
+  file=$CREDENTIALS_DIRECTORY/$key
+  [ -s "$file" ] || (umask 077 && head -c 48 /dev/urandom | base64 -w0 >"$file")
+  unset "${key^^}"
+done
 tools/setup.sh dev
 cluster_is_up=yes
 tools/postgres.sh start "$cluster" || fail "no database: $(tools/postgres.sh status "$cluster")"
@@ -105,6 +115,10 @@ until curl -fs --noproxy '*' -o /dev/null "$url/health/ready"; do
   ((++tries != 300)) || say "not ready yet; $url/health/ready says: $(curl -s --noproxy '*' "$url/health/ready" || echo nothing)"
   sleep 0.05
 done
+
+# Mails and what is forgotten: without it nothing would be wrong but these.
+setsid "$program" worker </dev/null 9<&- &
+worker=$!
 
 cat <<EOF
 

@@ -10,7 +10,7 @@ use super::{AccountError, Changes, UserRead};
 use crate::audit::{self, AuditEntry};
 use crate::platform::paging::{Cursor, Listed};
 use crate::platform::{Body, Config, Database, Path, Problem, Query, UserId};
-use crate::sessions::{SignedIn, Visitor};
+use crate::sessions::{InPerson, SignedIn, Visitor};
 use crate::strength::Unit;
 
 /// The routes, each under the name that existing clients use and, where it differs, the one that new clients use.
@@ -72,7 +72,7 @@ async fn update_unit(me: SignedIn, body: Body<UnitUpdate>, tools: Tools) -> Resu
     responses((status = 200, body = Listed<AuditEntry>), (status = 401, body = Problem), (status = 422, body = Problem)))]
 #[get("/users/me/audit")]
 async fn list_own_audit(
-    me: SignedIn,
+    me: InPerson,
     page: Query<Cursor>,
     db: Data<Database>,
 ) -> Result<Json<Listed<AuditEntry>>, Problem> {

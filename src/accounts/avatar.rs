@@ -39,7 +39,7 @@ async fn update_own_avatar(
     config: Data<Config>,
 ) -> Result<Json<UserRead>, Problem> {
     let of_part = |error: PictureError| error.of_part(PART);
-    let place = studio.place().map_err(of_part)?;
+    let place = studio.place(me.id).map_err(of_part)?;
     let upload = pictures::read_part(&request, payload, PART).await.map_err(of_part)?;
     // On its own, so that a client who goes away does not leave a file that belongs to nobody.
     let kept = actix_web::rt::spawn(async move {

@@ -2,12 +2,14 @@
 
 use jiff::tz::TimeZone;
 
+use super::second_factor::Attempt;
 use super::tools::Tools;
 use super::{AccountError, Changes, Email, UserRead, Username, check_password, is_active, store};
 use crate::audit::{self, Action, Entry};
+use crate::links::{self, Purpose};
 use crate::platform::Connection;
 use crate::sessions::{self, Credential, SignedIn};
-use crate::{energy, links, pictures};
+use crate::{energy, pictures};
 
 /// Changes the own profile and gives it back as it then is. A new password ends all other sessions.
 pub async fn change(tools: &Tools, me: SignedIn, changes: Changes) -> Result<UserRead, AccountError> {
@@ -17,8 +19,14 @@ pub async fn change(tools: &Tools, me: SignedIn, changes: Changes) -> Result<Use
             return Err(AccountError::NotInPerson);
         }
         let typed = changes.current_password.clone().ok_or(AccountError::WrongCurrentPassword)?;
-        let own = check_password(&tools.db, &tools.hasher, me.id, typed).await.map_err(|error| match error {
+        let own = check_password(tools, me.id, typed).await.map_err(|error| match error {
             AccountError::WrongPassword => AccountError::WrongCurrentPassword,
+            error => error,
+        })?;
+        // Whoever has a second factor is asked for it wherever the password is.
+        let shown = Attempt::demand(tools, me.id, changes.code.as_deref()).await;
+        shown.map_err(|error| match error {
+            AccountError::WrongCode => AccountError::NeedsCode,
             error => error,
         })?;
         if let Some(password) = changes.password.clone() {
@@ -57,11 +65,15 @@ async fn write_changes(
     hashes: store::Hashes,
 ) -> Result<Changed, AccountError> {
     let user = me.id;
-    let Some(store::Updated { zone, avatar_before }) = store::update_user(db, user, changes, &hashes).await? else {
+    let updated = store::update_user(db, user, changes, &hashes).await?;
+    let Some(store::Updated { zone, avatar_before, keeps_no_weight }) = updated else {
         // Of many changes with one old password the first wins; for the others it is the wrong one by then.
         let is_there = hashes.old.is_some() && is_active(db, user).await?;
         return Err(if is_there { AccountError::WrongCurrentPassword } else { AccountError::Gone });
     };
+    if keeps_no_weight && changes.weight_kg.flatten().is_some() {
+        return Err(AccountError::NoConsent);
+    }
     if changes.weight_consent == Some(false) {
         store::erase_body_weights(db, user).await?;
     } else if let Some(weight_kg) = changes.weight_kg {
@@ -81,12 +93,13 @@ async fn write_changes(
             Credential::ApiKey { .. } => None,
         };
         sessions::end_all(db, &tools.tokens, user, this).await?;
+        links::end_others(db, user, Purpose::ResetPassword).await?;
         audit::record(db, &tools.client, Entry::own(user, Action::PasswordChanged)).await?;
     }
-    if let Some(email) = &changes.email {
+    if changes.email.is_some() {
         audit::record(db, &tools.client, Entry::own(user, Action::EmailChanged)).await?;
         if tools.config.mail.is_some() {
-            links::send_verification(db, user, email.as_str(), tools.client.request_id.as_deref()).await?;
+            links::send_verification(db, user, tools.client.request_id.as_deref()).await?;
         }
     }
     let profile = store::find_user(db, user, Some(user), &tools.config.base_url).await?.ok_or(AccountError::Gone)?;

@@ -29,6 +29,9 @@ pub struct UserUpdate {
     password: Option<Option<String>>,
     #[serde(deserialize_with = "sent")]
     current_password: Option<Option<String>>,
+    /// The code of the second factor, or a recovery code: needed beside `current_password` where the account has one.
+    #[serde(deserialize_with = "sent")]
+    code: Option<Option<String>>,
     /// 1 to 50 characters.
     #[serde(deserialize_with = "sent")]
     #[schema(max_length = 50)]
@@ -85,6 +88,7 @@ pub struct Changes {
     pub email: Option<Email>,
     pub password: Option<Password>,
     pub current_password: Option<Password>,
+    pub code: Option<String>,
     pub display_name: Option<Option<String>>,
     pub removes_avatar: bool,
     pub gender: Option<Option<String>>,
@@ -125,6 +129,7 @@ impl TryFrom<UserUpdate> for Changes {
             email: errors.required("email", update.email, |text| Email::parse(&text)),
             password: errors.required("password", update.password, Password::parse),
             current_password: update.current_password.flatten().map(Password::typed),
+            code: update.code.flatten(),
             display_name: errors.optional("display_name", update.display_name, parse_display_name),
             removes_avatar: match update.avatar_url {
                 Some(Some(_)) => {

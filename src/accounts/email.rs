@@ -18,6 +18,10 @@ impl Email {
                     && !label.starts_with('-')
                     && !label.ends_with('-')
             });
+        // What no mail server would take would only die in the queue.
+        if text.parse::<lettre::Address>().is_err() {
+            return Err(PROBLEM);
+        }
         if local.is_empty() || local.len() > 64 || text.len() > 254 || !is_clean(local) || !is_domain {
             return Err(PROBLEM);
         }
@@ -43,8 +47,20 @@ mod tests {
     #[test]
     fn addresses_are_read_as_people_write_them() {
         assert_eq!(Email::parse(" Ada@Example.ORG ").unwrap().as_str(), "Ada@example.org");
-        for bad in ["", "ada", "ada@", "@example.org", "ada@localhost", "a b@example.org", "a@b@example.org", "a\0@b.c"]
-        {
+        for bad in [
+            "",
+            "ada",
+            "ada@",
+            "@example.org",
+            "ada@localhost",
+            "a b@example.org",
+            "a@b@example.org",
+            "a\0@b.c",
+            "a..b@c.de",
+            ".a@b.c",
+            "a,b@c.de",
+            "<a@b.c",
+        ] {
             assert!(Email::parse(bad).is_err(), "{bad}");
         }
     }

@@ -1,11 +1,13 @@
 //! Everything that is kept of somebody, as JSON, read in one snapshot and streamed.
 
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpResponse, get};
 use futures_util::{TryStreamExt, pin_mut, stream};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::audit::{self, Action, Entry};
@@ -51,11 +53,12 @@ pub const SECTIONS: [(&str, &str); 14] = [
     ),
 ];
 
-/// So many exports at once: each holds a connection for as long as its client reads.
-const AT_ONCE: usize = 3;
-static PLACES: Semaphore = Semaphore::const_new(AT_ONCE);
-/// How long a client may take for a piece.
+/// So many exports at once, and one for each user: each holds a connection for as long as its client reads.
+const AT_ONCE: usize = 6;
+static UNDER_WAY: Mutex<BTreeSet<UserId>> = Mutex::new(BTreeSet::new());
+/// How long a client may take for a piece, and for all.
 const PATIENCE: Duration = Duration::from_secs(20);
+const LONGEST: Duration = Duration::from_secs(120);
 const PIECE: usize = 32 * 1024;
 
 type Piece = Result<Bytes, DatabaseError>;
@@ -67,16 +70,17 @@ type Piece = Result<Bytes, DatabaseError>;
     responses((status = 200, body = serde_json::Value), (status = 401, body = Problem), (status = 503, body = Problem)))]
 #[get("/users/me/export")]
 async fn export(me: InPerson, client: Client, db: Data<Database>) -> Result<HttpResponse, Problem> {
-    let busy = |_| Problem::unavailable("Too many exports are under way; try again in a moment.", 10);
-    let place = PLACES.try_acquire().map_err(busy)?;
+    let place = Place::take(me.id)?;
     let connection = db.connection().await?;
     audit::record(&connection, &client, Entry::own(me.id, Action::Exported)).await?;
     let (sender, mut receiver) = mpsc::channel::<Piece>(2);
     actix_web::rt::spawn(async move {
-        if let Err(error) = write(&connection, me.id, &sender).await {
+        let late = |_| Err(DatabaseError::Unavailable("the client takes too long".into()));
+        let written = tokio::time::timeout(LONGEST, write(&connection, me.id, &sender)).await;
+        if let Err(error) = written.unwrap_or_else(late) {
             slog_scope::warn!("an export broke off"; "error" => error.to_string());
             // The connection is closed without the end of the body, so that nobody takes it for whole.
-            let _ = sender.send(Err(error)).await;
+            let _ = sender.try_send(Err(error));
         }
         drop(place);
     });
@@ -85,6 +89,26 @@ async fn export(me: InPerson, client: Client, db: Data<Database>) -> Result<Http
         .insert_header(("Content-Disposition", "attachment; filename=\"repduel-export.json\""))
         .insert_header(("Cache-Control", "no-store"))
         .streaming(stream::poll_fn(move |context| receiver.poll_recv(context))))
+}
+
+/// One of the exports that may be under way.
+struct Place(UserId);
+
+impl Place {
+    fn take(user: UserId) -> Result<Self, Problem> {
+        let mut under_way = UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner);
+        if under_way.len() >= AT_ONCE || !under_way.insert(user) {
+            let detail = "Too many exports are under way, or one of yours is; try again in a moment.";
+            return Err(Problem::unavailable(detail, 10));
+        }
+        Ok(Self(user))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.0);
+    }
 }
 
 async fn write(db: &Connection, user: UserId, sender: &mpsc::Sender<Piece>) -> Result<(), DatabaseError> {

@@ -15,9 +15,10 @@ use super::second_factor::Attempt;
 use super::tools::Tools;
 use super::{AccountError, Password, Verdict, store};
 use crate::audit::{self, Action, Entry};
+use crate::links;
 use crate::platform::extract::{content_type, parse_json, parse_pairs, read_body};
+use crate::platform::rate_limit::Kind;
 use crate::platform::{Problem, UserId};
-use crate::second_factor::{self, SecondFactorError};
 use crate::sessions::{self, Grant, session_answer};
 
 pub fn routes(config: &mut ServiceConfig) {
@@ -27,8 +28,10 @@ pub fn routes(config: &mut ServiceConfig) {
 /// Who wants to sign in. As a form `username` holds the e-mail; as JSON it may be either, or `email` is given.
 #[derive(Deserialize, utoipa::ToSchema)]
 pub struct Login {
-    #[serde(alias = "email")]
-    username: String,
+    /// The e-mail or the username.
+    username: Option<String>,
+    /// Instead of `username`.
+    email: Option<String>,
     password: String,
     /// `token` puts the refresh token into the answer as well, for clients without cookies; `cookie` does not.
     grant: Option<Grant>,
@@ -87,34 +90,42 @@ async fn login(who: Login, tools: Tools) -> Result<HttpResponse, Problem> {
 
 async fn sign_in(who: Login, tools: &Tools, life: Duration) -> Result<HttpResponse, Problem> {
     let in_body = who.grant == Some(Grant::Token);
-    tools.limits.paused(&who.username, tools.client.address)?;
-    tools.limits.account(&who.username)?;
-    let (name, password, code) = (who.username, Password::typed(who.password), who.code);
-    let user = match authenticate(tools, &name, password, code).await {
-        Ok(user) => user,
+    let name = who.username.or(who.email).ok_or_else(|| Problem::invalid("username", "is missing"))?;
+    let (password, code) = (Password::typed(who.password), who.code);
+    tools.limits.paused(Kind::Login, &name, tools.client.address)?;
+    tools.limits.account(Kind::Login, &name)?;
+    let (user, hash) = match authenticate(tools, &name, password, code).await {
+        Ok(shown) => shown,
         Err(error) => {
             if matches!(error, AccountError::WrongCredentials | AccountError::WrongCode) {
-                tools.limits.failed(&name, tools.client.address);
+                tools.limits.failed(Kind::Login, &name, tools.client.address);
             }
             return Err(error.into());
         }
     };
-    tools.limits.succeeded(&name, tools.client.address);
+    tools.limits.succeeded(Kind::Login, &name, tools.client.address);
     let connection = tools.db.connection().await?;
     let transaction = connection.begin().await?;
-    let pair = sessions::begin(&transaction, &tools.tokens, &tools.client, user, life).await?;
-    audit::record(&transaction, &tools.client, Entry::own(user, Action::SignedIn)).await?;
-    transaction.commit().await?;
-    Ok(session_answer(pair, in_body, &tools.config))
+    let begun = async {
+        // While the password was hashed it may have been changed, or the account deactivated: such a login is too late.
+        if !store::hold_credentials(&transaction, user, &hash).await? {
+            return Err(AccountError::WrongCredentials.into());
+        }
+        let pair = sessions::begin(&transaction, &tools.tokens, &tools.client, user, life).await?;
+        audit::record(&transaction, &tools.client, Entry::own(user, Action::SignedIn)).await?;
+        Ok::<_, Problem>(pair)
+    };
+    let begun = begun.await;
+    Ok(session_answer(transaction.end(begun).await?, in_body, &tools.config))
 }
 
-/// Whose e-mail (or username), password and code these are.
+/// Whose e-mail (or username), password and code these are, and the hash that the password was compared with.
 async fn authenticate(
     tools: &Tools,
     name: &str,
     password: Password,
     code: Option<String>,
-) -> Result<UserId, AccountError> {
+) -> Result<(UserId, String), AccountError> {
     // PostgreSQL knows no text with such a character, and nobody's name has one.
     let found = match name.contains('\0') {
         true => None,
@@ -132,45 +143,30 @@ async fn authenticate(
         return Err(AccountError::Deactivated);
     }
     if tools.config.requires_verified_email && !found.is_verified {
+        // Who has the password may have another link: the first one is good for half an hour.
+        let connection = tools.db.connection().await?;
+        links::send_verification(&connection, found.id, tools.client.request_id.as_deref()).await?;
         return Err(AccountError::NotVerified);
     }
-    demand_code(tools, found.id, code.as_deref()).await?;
-    if let (Verdict::RightButOutdated, Some(old)) = (verdict, hash) {
-        renew(tools, found.id, password, &old).await;
-    }
-    Ok(found.id)
-}
-
-/// Lets those pass who have no second factor, or show its code.
-async fn demand_code(tools: &Tools, user: UserId, code: Option<&str>) -> Result<(), AccountError> {
-    // A login without one is how a client finds out that there is a second factor; nothing has been guessed.
-    let attempt = code.map(|_| Attempt::begin(&tools.limits, user)).transpose().map_err(AccountError::Other)?;
-    let connection = tools.db.connection().await?;
-    let mut shown = second_factor::demand(&connection, &tools.sealer, user, code).await;
-    if let Some(attempt) = attempt {
-        shown = attempt.ended(shown);
-    }
-    match shown {
-        Ok(()) => Ok(()),
-        Err(SecondFactorError::WrongCode) => {
-            let entry = Entry { detail: Some("second factor"), ..Entry::refused(Some(user), Action::SignedIn) };
-            audit::record(&connection, &tools.client, entry).await?;
-            Err(AccountError::WrongCode)
-        }
-        Err(error) => Err(AccountError::Other(error.into())),
+    Attempt::demand(tools, found.id, code.as_deref()).await?;
+    let hash = hash.unwrap_or_default();
+    match verdict {
+        Verdict::RightButOutdated => Ok((found.id, renew(tools, found.id, password, &hash).await.unwrap_or(hash))),
+        _ => Ok((found.id, hash)),
     }
 }
 
-/// Hashes a password in today's way. Nobody is kept out when this fails: the next login tries again.
-async fn renew(tools: &Tools, user: UserId, password: Password, old: &str) {
-    let renewed: Result<(), Problem> = async {
+/// Hashes a password in today's way, and gives what is stored then. Nobody is kept out when this fails: the next login tries again.
+async fn renew(tools: &Tools, user: UserId, password: Password, old: &str) -> Option<String> {
+    let renewed: Result<Option<String>, Problem> = async {
         let new = tools.hasher.hash(password).await?;
-        store::renew_password_hash(&tools.db.connection().await?, user, old, &new).await?;
-        Ok(())
+        let renewed = store::renew_password_hash(&tools.db.connection().await?, user, old, &new).await?;
+        Ok((renewed > 0).then_some(new))
     }
     .await;
-    if let Err(problem) = renewed {
+    renewed.unwrap_or_else(|problem| {
         slog_scope::warn!("a password could not be hashed anew"; "user_id" => user.0.to_string(),
             "error" => problem.cause().map_or_else(|| problem.to_string(), str::to_owned));
-    }
+        None
+    })
 }

@@ -28,18 +28,21 @@ mod username;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use changes::Changes;
-pub use deletion::{delete, remove_files};
+pub use deletion::{Deleter, delete, keep_an_admin, remove_files};
 pub use email::Email;
 pub use hashing::{Hasher, HashingThreads, Verdict};
 pub use password::Password;
 pub use profile::UserRead;
 pub(crate) use profile::user_columns;
-pub use registration::{NewUser, make_account, make_account_without_password};
+pub use registration::{NewUser, make_account_without_password};
 pub use store::Deleted;
+use tools::Tools;
 pub use username::Username;
 
 use crate::admission::AdmissionError;
-use crate::platform::{Connection, Database, DatabaseError, Problem, UserId};
+use crate::audit::{self, Action, Entry};
+use crate::platform::rate_limit::Kind;
+use crate::platform::{Connection, DatabaseError, Problem, UserId};
 use crate::sessions::SignedIn;
 use crate::strength::ScoredAs;
 
@@ -65,6 +68,10 @@ pub enum AccountError {
     WrongCredentials,
     #[error("current_password: is needed to change e-mail or password, and is missing or wrong")]
     WrongCurrentPassword,
+    #[error("code: the account has a second factor; send its code, or a recovery code")]
+    NeedsCode,
+    #[error("weight: the consent to keep it was taken back; send weight_consent: true with it")]
+    NoConsent,
     #[error("password: is wrong")]
     WrongPassword,
     #[error("password: is needed, since you signed in more than 24 hours ago; send it, or sign in again")]
@@ -73,13 +80,15 @@ pub enum AccountError {
     NotInPerson,
     #[error("{0}")]
     RefusedPassword(&'static str),
+    #[error("This is the last admin; make somebody else an admin first.")]
+    LastAdmin,
     #[error("This account has been deactivated.")]
     Deactivated,
     #[error(
         "The code is missing or wrong: this account has a second factor; send its code, or a recovery code, as `code`."
     )]
     WrongCode,
-    #[error("Show first that the e-mail address is yours: open the link that was sent to it.")]
+    #[error("Show first that the e-mail address is yours: open the link that was sent to it just now.")]
     NotVerified,
     #[error("No lifter is here under this name.")]
     Unknown,
@@ -119,6 +128,11 @@ impl From<AccountError> for Problem {
             | AccountError::WrongCurrentPassword
             | AccountError::NotInPerson
             | AccountError::Deactivated => Problem::forbidden(error.to_string()),
+            AccountError::NeedsCode => Problem::forbidden(error.to_string()).of_kind("/problems/second-factor"),
+            AccountError::NoConsent => {
+                Problem::invalid("weight", "the consent to keep it was taken back; send weight_consent: true with it")
+            }
+            AccountError::LastAdmin => Problem::conflict(error.to_string()),
             AccountError::RefusedPassword(why) => Problem::invalid("password", why),
             AccountError::Unknown => Problem::not_found(error.to_string()),
             AccountError::Gone => SignedIn::gone(),
@@ -129,18 +143,21 @@ impl From<AccountError> for Problem {
     }
 }
 
-/// Whether somebody who is signed in also knows the password; gives what else the account signs in with.
-async fn check_password(
-    db: &Database,
-    hasher: &Hasher,
-    user: UserId,
-    typed: Password,
-) -> Result<store::OwnCredentials, AccountError> {
-    let own = store::find_own_credentials(&db.connection().await?, user).await?.ok_or(AccountError::Gone)?;
-    match hasher.verify(typed, own.password_hash.clone()).await.map_err(AccountError::Hashing)? {
-        true => Ok(own),
-        false => Err(AccountError::WrongPassword),
+/// Whether somebody who is signed in also knows the password; gives what else the account signs in with. Whoever holds
+/// a token alone must not guess it: tries are limited, and a failure stands in the audit.
+async fn check_password(tools: &Tools, user: UserId, typed: Password) -> Result<store::OwnCredentials, AccountError> {
+    let (limits, name) = (&tools.limits, user.0.to_string());
+    limits.paused(Kind::Password, &name, None).map_err(AccountError::Other)?;
+    limits.account(Kind::Password, &name).map_err(AccountError::Other)?;
+    let own = store::find_own_credentials(&tools.db.connection().await?, user).await?.ok_or(AccountError::Gone)?;
+    if tools.hasher.verify(typed, own.password_hash.clone()).await.map_err(AccountError::Hashing)? {
+        limits.succeeded(Kind::Password, &name, None);
+        return Ok(own);
     }
+    limits.failed(Kind::Password, &name, None);
+    let entry = Entry { actor: Some(user), ..Entry::refused(Some(user), Action::PasswordShown) };
+    audit::record(&tools.db.connection().await?, &tools.client, entry).await?;
+    Err(AccountError::WrongPassword)
 }
 
 /// Whether somebody's account is there and not deactivated.
@@ -160,7 +177,7 @@ pub async fn public_profile(
     visitor: Option<UserId>,
     base_url: &str,
 ) -> Result<UserRead, AccountError> {
-    Ok(store::find_user(db, user, visitor, base_url).await?.ok_or(AccountError::Unknown)?.public())
+    Ok(store::find_user(db, user, visitor, base_url).await?.ok_or(AccountError::Unknown)?.seen_by(visitor))
 }
 
 /// The same of the user of a name, without regard to case.
@@ -170,7 +187,7 @@ pub async fn public_profile_by_name(
     visitor: Option<UserId>,
     base_url: &str,
 ) -> Result<UserRead, AccountError> {
-    Ok(store::find_user_by_name(db, name, visitor, base_url).await?.ok_or(AccountError::Unknown)?.public())
+    Ok(store::find_user_by_name(db, name, visitor, base_url).await?.ok_or(AccountError::Unknown)?.seen_by(visitor))
 }
 
 /// How somebody's lifts are scored: as they chose, or as their gender suggests.

@@ -98,6 +98,11 @@ impl UserRead {
         }
     }
 
+    /// Everything for oneself, what everybody may see for others.
+    pub fn seen_by(self, visitor: Option<UserId>) -> Self {
+        if visitor == Some(self.id) { self } else { self.public() }
+    }
+
     /// What everybody may see.
     pub fn public(self) -> Self {
         Self {

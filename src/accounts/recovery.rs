@@ -6,9 +6,10 @@ use serde::Deserialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{AccountError, Email, Hasher, Password, store};
+use crate::api_keys;
 use crate::audit::{self, Action, Entry};
 use crate::links::{self, LinkError, Purpose};
-use crate::platform::rate_limit::RateLimits;
+use crate::platform::rate_limit::{Kind, RateLimits};
 use crate::platform::{Body, Client, Config, Connection, Database, Problem};
 use crate::sessions::{self, SignedIn, Tokens};
 
@@ -38,7 +39,7 @@ async fn forgot_password(
     if config.mail.is_none() {
         return Err(LinkError::NoMail.into());
     }
-    limits.account(email.as_str())?;
+    limits.account(Kind::Reset, email.as_str())?;
     links::send_reset(&db.connection().await?, email.as_str(), client.request_id.as_deref()).await?;
     Ok(HttpResponse::Accepted().finish())
 }
@@ -53,7 +54,7 @@ pub struct NewPassword {
     password: String,
 }
 
-/// Set the password with the token of a link. It works once; all sessions end.
+/// Set the password with the token of a link. It works once; all sessions end, and all API keys are taken back.
 #[utoipa::path(request_body = NewPassword, tag = "sessions",
     responses((status = 204), (status = 400, body = Problem), (status = 422, body = Problem)))]
 #[post("/auth/reset-password")]
@@ -63,6 +64,7 @@ async fn reset_password(
     db: Data<Database>,
     hasher: Data<Hasher>,
     tokens: Data<Tokens>,
+    limits: Data<RateLimits>,
 ) -> Result<HttpResponse, Problem> {
     let password = Password::parse(body.0.password).map_err(|problem| Problem::invalid("password", problem))?;
     let token = &body.0.token;
@@ -77,10 +79,15 @@ async fn reset_password(
     let transaction = connection.begin().await?;
     let set = set_password(&transaction, &tokens, &client, token, &hash).await;
     transaction.end(set).await?;
+    // Whoever has just set the password is not the one who failed.
+    for name in names {
+        limits.succeeded(Kind::Login, name, client.address);
+    }
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Uses the link up and sets the password. All sessions end; where the link came by mail, the address is verified too.
+/// Uses the link up and sets the password. All sessions end and all API keys are
+/// taken back; where the link came by mail, the address is verified too.
 async fn set_password(
     db: &Connection,
     tokens: &Tokens,
@@ -97,6 +104,7 @@ async fn set_password(
     }
     links::end_others(db, used.user, Purpose::ResetPassword).await?;
     sessions::end_all(db, tokens, used.user, None).await?;
+    api_keys::remove_all(db, client, used.user).await?;
     Ok(audit::record(db, client, Entry::own(used.user, Action::PasswordReset)).await?)
 }
 
@@ -144,10 +152,8 @@ async fn send_verification(
     if config.mail.is_none() {
         return Err(LinkError::NoMail.into());
     }
-    limits.account(&me.id.0.to_string())?;
+    limits.account(Kind::Verification, &me.id.0.to_string())?;
     let connection = db.connection().await?;
-    if let Some(email) = links::find_unverified_address(&connection, me.id).await? {
-        links::send_verification(&connection, me.id, &email, client.request_id.as_deref()).await?;
-    }
+    links::send_verification(&connection, me.id, client.request_id.as_deref()).await?;
     Ok(HttpResponse::Accepted().finish())
 }

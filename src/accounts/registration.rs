@@ -1,15 +1,15 @@
 //! Making an account.
 
-use actix_web::web::Data;
 use actix_web::{HttpResponse, post};
 use serde::Deserialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::changes::{Errors, parse_display_name};
-use super::{AccountError, Email, Hasher, Password, UserRead, Username, store};
+use super::tools::Tools;
+use super::{AccountError, Email, Password, UserRead, Username, store};
 use crate::audit::{self, Action, Entry};
-use crate::platform::config::Registration;
-use crate::platform::{Body, Client, Config, Connection, Database, Problem};
+use crate::platform::rate_limit::Kind;
+use crate::platform::{Body, Client, Config, Connection, Problem};
 use crate::{admission, links};
 
 /// The route, under the name that existing clients use and the one that new clients use.
@@ -62,14 +62,8 @@ impl TryFrom<UserCreate> for NewUser {
     responses((status = 201, body = UserRead), (status = 400, body = Problem), (status = 403, body = Problem),
         (status = 422, body = Problem)))]
 #[post("/users")]
-async fn create_user(
-    body: Body<UserCreate>,
-    client: Client,
-    db: Data<Database>,
-    hasher: Data<Hasher>,
-    config: Data<Config>,
-) -> Result<HttpResponse, Problem> {
-    let user = make_account(&db, &hasher, &config, &client, body.0.try_into()?).await?;
+async fn create_user(body: Body<UserCreate>, tools: Tools) -> Result<HttpResponse, Problem> {
+    let user = make_account(&tools, body.0.try_into()?).await?;
     Ok(HttpResponse::Created().json(user))
 }
 
@@ -78,14 +72,8 @@ async fn create_user(
     responses((status = 201, body = UserRead), (status = 400, body = Problem), (status = 403, body = Problem),
         (status = 422, body = Problem)))]
 #[post("/auth/register")]
-async fn register(
-    body: Body<UserCreate>,
-    client: Client,
-    db: Data<Database>,
-    hasher: Data<Hasher>,
-    config: Data<Config>,
-) -> Result<HttpResponse, Problem> {
-    let user = make_account(&db, &hasher, &config, &client, body.0.try_into()?).await?;
+async fn register(body: Body<UserCreate>, tools: Tools) -> Result<HttpResponse, Problem> {
+    let user = make_account(&tools, body.0.try_into()?).await?;
     Ok(HttpResponse::Created().json(user))
 }
 
@@ -103,30 +91,22 @@ pub struct NewUser {
 ///
 /// Errors: [`AccountError::EmailTaken`] before [`AccountError::UsernameTaken`]; [`AccountError::Admission`] where
 /// registration wants an invitation.
-pub async fn make_account(
-    db: &Database,
-    hasher: &Hasher,
-    config: &Config,
-    client: &Client,
-    new: NewUser,
-) -> Result<UserRead, AccountError> {
-    let connection = db.connection().await?;
+pub async fn make_account(tools: &Tools, new: NewUser) -> Result<UserRead, AccountError> {
+    tools.limits.account(Kind::Registration, new.email.as_str()).map_err(AccountError::Other)?;
+    let connection = tools.db.connection().await?;
+    // First: whoever may not come in must not learn who is here.
+    admission::check(&connection, tools.config.registration, new.invite.as_deref()).await?;
     match store::find_taken(&connection, &new.email, &new.username).await? {
-        // Whoever may not come in must not learn who is here.
-        Some(_) if config.registration != Registration::Open && new.invite.is_none() => {}
         Some(store::Taken::Email) => return Err(AccountError::EmailTaken),
         Some(store::Taken::Username) => return Err(AccountError::UsernameTaken),
         None => {}
     }
-    if new.invite.is_none() {
-        admission::admit(&connection, config.registration, None).await?;
-    }
     // The connection is given back meanwhile: hashing takes its time.
     drop(connection);
-    let hash = hasher.hash(new.password.clone()).await.map_err(AccountError::Hashing)?;
-    let connection = db.connection().await?;
+    let hash = tools.hasher.hash(new.password.clone()).await.map_err(AccountError::Hashing)?;
+    let connection = tools.db.connection().await?;
     let transaction = connection.begin().await?;
-    let made = write_account(&transaction, config, client, &new, &hash).await;
+    let made = write_account(&transaction, &tools.config, &tools.client, &new, &hash).await;
     transaction.end(made).await
 }
 
@@ -141,7 +121,7 @@ async fn write_account(
     let user = store::insert_user(db, new, hash, &config.base_url).await?;
     audit::record(db, client, Entry::own(user.id, Action::Registered)).await?;
     if config.mail.is_some() {
-        links::send_verification(db, user.id, new.email.as_str(), client.request_id.as_deref()).await?;
+        links::send_verification(db, user.id, client.request_id.as_deref()).await?;
     }
     Ok(user)
 }
@@ -161,6 +141,8 @@ pub async fn make_account_without_password(
     let transaction = db.begin().await?;
     let made = async {
         let user = store::insert_user(&transaction, &new, NO_PASSWORD, &config.base_url).await?;
+        // The operator vouches for the address.
+        store::verify_email(&transaction, user.id, new.email.as_str()).await?;
         audit::record(&transaction, &Client::default(), Entry::by_operator(user.id, Action::Registered)).await?;
         Ok(user)
     };

@@ -5,11 +5,11 @@ use actix_web::{HttpResponse, delete, get, post};
 use serde::{Deserialize, Serialize};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{AccountError, Hasher, Password, check_password};
-use crate::platform::database::Transaction;
-use crate::platform::rate_limit::RateLimits;
-use crate::platform::seal::Sealer;
-use crate::platform::{Body, Client, Database, Problem, Time, UserId};
+use super::tools::Tools;
+use super::{AccountError, Password, check_password};
+use crate::audit::{self, Action, Entry};
+use crate::platform::rate_limit::{Kind, RateLimits};
+use crate::platform::{Body, Database, Problem, Time, UserId};
 use crate::second_factor::{self, SecondFactorError};
 use crate::sessions::InPerson;
 
@@ -84,17 +84,9 @@ async fn get_second_factor(me: InPerson, db: Data<Database>) -> Result<Json<Seco
     responses((status = 201, body = SecondFactorSetup), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
 #[post("/auth/second-factor")]
-async fn begin_second_factor(
-    me: InPerson,
-    body: Body<OwnPassword>,
-    db: Data<Database>,
-    hasher: Data<Hasher>,
-    sealer: Data<Sealer>,
-    limits: Data<RateLimits>,
-) -> Result<HttpResponse, Problem> {
-    let attempt = Attempt::begin(&limits, me.id)?;
-    let own = attempt.tried(check_password(&db, &hasher, me.id, Password::typed(body.0.password)).await)?;
-    let setup = second_factor::begin(&db.connection().await?, &sealer, me.id, &own.username).await?;
+async fn begin_second_factor(me: InPerson, body: Body<OwnPassword>, tools: Tools) -> Result<HttpResponse, Problem> {
+    let own = check_password(&tools, me.id, Password::typed(body.0.password)).await?;
+    let setup = second_factor::begin(&tools.db.connection().await?, &tools.sealer, me.id, &own.username).await?;
     Ok(HttpResponse::Created().json(SecondFactorSetup { secret: setup.secret, uri: setup.uri }))
 }
 
@@ -106,16 +98,13 @@ async fn begin_second_factor(
 async fn confirm_second_factor(
     me: InPerson,
     body: Body<OneCode>,
-    client: Client,
-    db: Data<Database>,
-    sealer: Data<Sealer>,
-    limits: Data<RateLimits>,
+    tools: Tools,
 ) -> Result<Json<RecoveryCodes>, Problem> {
-    let attempt = Attempt::begin(&limits, me.id)?;
-    let connection = db.connection().await?;
+    let attempt = Attempt::begin(&tools.limits, me.id)?;
+    let connection = tools.db.connection().await?;
     let transaction = connection.begin().await?;
-    let confirmed = second_factor::confirm(&transaction, &sealer, &client, me.id, &body.0.code).await;
-    let recovery_codes = attempt.ended(settle(transaction, confirmed).await)?;
+    let confirmed = second_factor::confirm(&transaction, &tools.sealer, &tools.client, me.id, &body.0.code).await;
+    let recovery_codes = attempt.ended(transaction.end(confirmed).await)?;
     Ok(Json(RecoveryCodes { recovery_codes }))
 }
 
@@ -127,18 +116,14 @@ async fn confirm_second_factor(
 async fn make_recovery_codes(
     me: InPerson,
     body: Body<PasswordAndCode>,
-    client: Client,
-    db: Data<Database>,
-    hasher: Data<Hasher>,
-    sealer: Data<Sealer>,
-    limits: Data<RateLimits>,
+    tools: Tools,
 ) -> Result<Json<RecoveryCodes>, Problem> {
-    let attempt = Attempt::begin(&limits, me.id)?;
-    attempt.tried(check_password(&db, &hasher, me.id, Password::typed(body.0.password)).await)?;
-    let connection = db.connection().await?;
+    check_password(&tools, me.id, Password::typed(body.0.password)).await?;
+    let attempt = Attempt::begin(&tools.limits, me.id)?;
+    let connection = tools.db.connection().await?;
     let transaction = connection.begin().await?;
-    let renewed = second_factor::renew_codes(&transaction, &sealer, &client, me.id, &body.0.code).await;
-    let recovery_codes = attempt.ended(settle(transaction, renewed).await)?;
+    let renewed = second_factor::renew_codes(&transaction, &tools.sealer, &tools.client, me.id, &body.0.code).await;
+    let recovery_codes = attempt.ended(transaction.end(renewed).await)?;
     Ok(Json(RecoveryCodes { recovery_codes }))
 }
 
@@ -150,30 +135,18 @@ async fn make_recovery_codes(
 async fn remove_second_factor(
     me: InPerson,
     body: Body<PasswordAndCode>,
-    client: Client,
-    db: Data<Database>,
-    hasher: Data<Hasher>,
-    sealer: Data<Sealer>,
-    limits: Data<RateLimits>,
+    tools: Tools,
 ) -> Result<HttpResponse, Problem> {
-    let attempt = Attempt::begin(&limits, me.id)?;
-    attempt.tried(check_password(&db, &hasher, me.id, Password::typed(body.0.password)).await)?;
-    let connection = db.connection().await?;
+    check_password(&tools, me.id, Password::typed(body.0.password)).await?;
+    let attempt = Attempt::begin(&tools.limits, me.id)?;
+    let connection = tools.db.connection().await?;
     let transaction = connection.begin().await?;
-    let removed = second_factor::switch_off(&transaction, &sealer, &client, me.id, &body.0.code).await;
-    attempt.ended(settle(transaction, removed).await)?;
+    let removed = second_factor::switch_off(&transaction, &tools.sealer, &tools.client, me.id, &body.0.code).await;
+    attempt.ended(transaction.end(removed).await)?;
     Ok(HttpResponse::NoContent().finish())
 }
 
-async fn settle<T>(transaction: Transaction<'_>, done: Result<T, SecondFactorError>) -> Result<T, SecondFactorError> {
-    match &done {
-        Ok(_) => transaction.commit().await?,
-        Err(_) => transaction.roll_back().await?,
-    }
-    done
-}
-
-/// One try at a code or password. Wherever it comes from it counts for the account: whoever gets here has its
+/// One try at a code. Wherever it comes from it counts for the account: whoever gets here has its
 /// password or a session, and all that is left to guess are six digits.
 pub(super) struct Attempt<'a> {
     limits: &'a RateLimits,
@@ -182,42 +155,39 @@ pub(super) struct Attempt<'a> {
 
 impl<'a> Attempt<'a> {
     pub(super) fn begin(limits: &'a RateLimits, user: UserId) -> Result<Self, Problem> {
-        let account = format!("second factor of {}", user.0);
-        limits.paused(&account, None)?;
-        limits.account(&account)?;
+        let account = user.0.to_string();
+        limits.paused(Kind::SecondFactor, &account, None)?;
+        limits.account(Kind::SecondFactor, &account)?;
         Ok(Self { limits, account })
     }
 
-    /// Counts a failure. A right password wipes nothing out: the code is still to be guessed.
-    pub(super) fn tried<T, E: IsWrong>(&self, done: Result<T, E>) -> Result<T, E> {
-        if done.as_ref().is_err_and(IsWrong::is_wrong) {
-            self.limits.failed(&self.account, None);
+    /// Lets those pass who have no second factor, or show its code.
+    pub(super) async fn demand(tools: &'a Tools, user: UserId, code: Option<&str>) -> Result<(), AccountError> {
+        // A request without one is how a client finds out that there is a second factor; nothing has been guessed.
+        let attempt = code.map(|_| Self::begin(&tools.limits, user)).transpose().map_err(AccountError::Other)?;
+        let connection = tools.db.connection().await?;
+        let mut shown = second_factor::demand(&connection, &tools.sealer, user, code).await;
+        if let Some(attempt) = attempt {
+            shown = attempt.ended(shown);
         }
-        done
+        match shown {
+            Ok(()) => Ok(()),
+            Err(SecondFactorError::WrongCode) => {
+                let entry = Entry { detail: Some("second factor"), ..Entry::refused(Some(user), Action::SignedIn) };
+                audit::record(&connection, &tools.client, entry).await?;
+                Err(AccountError::WrongCode)
+            }
+            Err(error) => Err(AccountError::Other(error.into())),
+        }
     }
 
     /// Counts a failure; a success ends the count.
-    pub(super) fn ended<T, E: IsWrong>(&self, done: Result<T, E>) -> Result<T, E> {
-        if done.is_ok() {
-            self.limits.succeeded(&self.account, None);
+    pub(super) fn ended<T>(&self, done: Result<T, SecondFactorError>) -> Result<T, SecondFactorError> {
+        match &done {
+            Ok(_) => self.limits.succeeded(Kind::SecondFactor, &self.account, None),
+            Err(SecondFactorError::WrongCode) => self.limits.failed(Kind::SecondFactor, &self.account, None),
+            Err(_) => {}
         }
-        self.tried(done)
-    }
-}
-
-/// Whether an error may be that of somebody who guesses.
-pub(super) trait IsWrong {
-    fn is_wrong(&self) -> bool;
-}
-
-impl IsWrong for AccountError {
-    fn is_wrong(&self) -> bool {
-        matches!(self, Self::WrongPassword)
-    }
-}
-
-impl IsWrong for SecondFactorError {
-    fn is_wrong(&self) -> bool {
-        matches!(self, Self::WrongCode)
+        done
     }
 }

@@ -157,9 +157,12 @@ pub struct Updated {
     pub zone: String,
     /// The key of the picture as it was.
     pub avatar_before: Option<String>,
+    /// Whether the consent to keep body weight is taken back.
+    pub keeps_no_weight: bool,
 }
 
-/// Writes the changes to the user's own row, which stays locked until the transaction ends; none when the user is gone or has another password by now.
+/// Writes the changes to the user's own row, which stays locked until the transaction ends; none when the user is gone or
+/// has another password by now.
 pub async fn update_user(
     db: &Connection,
     user: UserId,
@@ -184,10 +187,12 @@ pub async fn update_user(
                  is_private = coalesce($18, is_private),
                  weight_consent_at = CASE WHEN $19 THEN coalesce(weight_consent_at, now())
                                           WHEN NOT $19 THEN NULL ELSE weight_consent_at END,
+                 weight_consent_withdrawn_at = CASE WHEN $19 THEN NULL WHEN NOT $19 THEN now()
+                                                    ELSE weight_consent_withdrawn_at END,
                  updated_at = now()
              FROM (SELECT avatar_key AS avatar_before FROM users WHERE id = $1 FOR NO KEY UPDATE) AS held
              WHERE id = $1 AND is_active AND ($20::text IS NULL OR password_hash = $20)
-             RETURNING time_zone, avatar_before",
+             RETURNING time_zone, avatar_before, weight_consent_withdrawn_at IS NOT NULL",
             &[
                 &user.0,
                 &changes.username.as_ref().map(Username::as_str),
@@ -212,7 +217,7 @@ pub async fn update_user(
             ],
         )
         .await?;
-    Ok(row.map(|row| Updated { zone: row.get(0), avatar_before: row.get(1) }))
+    Ok(row.map(|row| Updated { zone: row.get(0), avatar_before: row.get(1), keeps_no_weight: row.get(2) }))
 }
 
 /// Sets the password of an active user who can sign in at all.
@@ -280,10 +285,29 @@ pub async fn copy_newest_body_weight(db: &Connection, user: UserId) -> Result<u6
 pub struct Deleted {
     /// The key of the picture that is left.
     pub avatar: Option<String>,
+    pub email: Option<String>,
 }
 
 /// Deletes a user with everything that hangs on them; none when there was none.
 pub async fn delete_user(db: &Connection, user: UserId) -> Result<Option<Deleted>, DatabaseError> {
-    let row = db.query_opt("DELETE FROM users WHERE id = $1 RETURNING avatar_key", &[&user.0]).await?;
-    Ok(row.map(|row| Deleted { avatar: row.get(0) }))
+    let row = db.query_opt("DELETE FROM users WHERE id = $1 RETURNING avatar_key, email", &[&user.0]).await?;
+    Ok(row.map(|row| Deleted { avatar: row.get(0), email: row.get(1) }))
+}
+
+/// Whether an active user still has this password hash; it stays so until the transaction ends.
+pub async fn hold_credentials(db: &Connection, user: UserId, password_hash: &str) -> Result<bool, DatabaseError> {
+    let row = db
+        .query_opt(
+            "SELECT FROM users WHERE id = $1 AND is_active AND password_hash = $2 FOR SHARE",
+            &[&user.0, &password_hash],
+        )
+        .await?;
+    Ok(row.is_some())
+}
+
+/// All active admins, held until the transaction ends.
+pub async fn lock_admins(db: &Connection) -> Result<Vec<UserId>, DatabaseError> {
+    let rows =
+        db.query("SELECT id FROM users WHERE role = 'admin' AND is_active ORDER BY id FOR NO KEY UPDATE", &[]).await?;
+    Ok(rows.iter().map(|row| UserId(row.get(0))).collect())
 }

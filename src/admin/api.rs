@@ -141,11 +141,10 @@ async fn delete_user(
     user_id: Path<UserId>,
     client: Client,
     db: Data<Database>,
-    tokens: Data<Tokens>,
     config: Data<Config>,
 ) -> Result<HttpResponse, Problem> {
     let actor = Actor { id: Some(admin.0.id), client };
-    super::delete(&db.connection().await?, &tokens, &config.static_directory, &actor, user_id.into_inner()).await?;
+    super::delete(&db.connection().await?, &config.static_directory, &actor, user_id.into_inner()).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -14,7 +14,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use store::Filter;
 pub use store::{Account, find_account};
 
-use crate::accounts::{self, AccountError};
+use crate::accounts::{self, AccountError, Deleter};
 use crate::audit::{self, Action, Entry};
 use crate::platform::{Client, Connection, DatabaseError, Problem, UserId};
 use crate::second_factor;
@@ -31,8 +31,6 @@ pub enum AdminError {
     Unknown,
     #[error("This account has no second factor.")]
     NoSecondFactor,
-    #[error("This is the last admin; make somebody else an admin first.")]
-    LastAdmin,
     #[error("A moderator cannot do this to an admin or to another moderator.")]
     AboveYou,
     #[error(transparent)]
@@ -45,7 +43,7 @@ impl From<AdminError> for Problem {
     fn from(error: AdminError) -> Self {
         match error {
             AdminError::Unknown => Problem::not_found(error.to_string()),
-            AdminError::NoSecondFactor | AdminError::LastAdmin => Problem::conflict(error.to_string()),
+            AdminError::NoSecondFactor => Problem::conflict(error.to_string()),
             AdminError::AboveYou => Problem::forbidden(error.to_string()),
             AdminError::Database(error) => error.into(),
             AdminError::Account(error) => error.into(),
@@ -110,7 +108,7 @@ async fn write_change(
 ) -> Result<(), AdminError> {
     let takes_admin_away = change.role.is_some_and(|role| role != Role::Admin) || change.is_active == Some(false);
     if takes_admin_away && actor.id.is_some() {
-        keep_an_admin(db, user).await?;
+        accounts::keep_an_admin(db, user).await.map_err(AdminError::Account)?;
     }
     let before = store::lock_account(db, user).await?.ok_or(AdminError::Unknown)?;
     if let Some(role) = change.role.filter(|role| role.as_str() != before.role) {
@@ -122,7 +120,7 @@ async fn write_change(
         Some(false) => {
             store::set_active(db, user, false).await?;
             sessions::end_all(db, tokens, user, None).await?;
-            sessions::shut_out(db, tokens, user).await?;
+            sessions::shut_out(db, user).await?;
             actor.record(db, user, Action::Deactivated, None).await?;
         }
         Some(true) => {
@@ -135,32 +133,12 @@ async fn write_change(
     Ok(())
 }
 
-/// Refuses what would leave nobody who is an admin. The admins' rows are held, so that two cannot remove each other.
-async fn keep_an_admin(db: &Connection, user: UserId) -> Result<(), AdminError> {
-    let admins = store::lock_admins(db).await?;
-    match admins.as_slice() {
-        [last] if *last == user => Err(AdminError::LastAdmin),
-        _ => Ok(()),
-    }
-}
-
 /// Deletes somebody's account and everything in it.
-pub async fn delete(
-    db: &Connection,
-    tokens: &Tokens,
-    pictures: &Path,
-    actor: &Actor,
-    user: UserId,
-) -> Result<(), AdminError> {
+pub async fn delete(db: &Connection, pictures: &Path, actor: &Actor, user: UserId) -> Result<(), AdminError> {
     let transaction = db.begin().await?;
-    let deleted = async {
-        if actor.id.is_some() {
-            keep_an_admin(&transaction, user).await?;
-        }
-        let deleted = accounts::delete(&transaction, tokens, &actor.client, actor.id, user).await;
-        deleted.map_err(AdminError::Account)?.ok_or(AdminError::Unknown)
-    };
-    let deleted = deleted.await;
+    let by = actor.id.map_or(Deleter::Operator, Deleter::Admin);
+    let deleted = accounts::delete(&transaction, &actor.client, by, user).await;
+    let deleted = deleted.map_err(AdminError::Account).and_then(|deleted| deleted.ok_or(AdminError::Unknown));
     accounts::remove_files(pictures, transaction.end(deleted).await?).await;
     Ok(())
 }

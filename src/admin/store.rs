@@ -1,6 +1,5 @@
 use jiff::Timestamp;
 use tokio_postgres::Row;
-use uuid::Uuid;
 
 use crate::platform::{Connection, DatabaseError, UserId};
 
@@ -100,13 +99,6 @@ pub async fn lock_account(db: &Connection, user: UserId) -> Result<Option<Before
         )
         .await?;
     Ok(row.map(|row| Before { role: row.get(0), is_active: row.get(1) }))
-}
-
-/// All active admins, held until the transaction ends.
-pub async fn lock_admins(db: &Connection) -> Result<Vec<UserId>, DatabaseError> {
-    let rows =
-        db.query("SELECT id FROM users WHERE role = 'admin' AND is_active ORDER BY id FOR NO KEY UPDATE", &[]).await?;
-    Ok(rows.iter().map(|row| UserId(row.get::<_, Uuid>(0))).collect())
 }
 
 pub async fn set_role(db: &Connection, user: UserId, role: &str) -> Result<u64, DatabaseError> {

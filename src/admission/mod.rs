@@ -61,6 +61,19 @@ pub async fn admit(db: &Connection, registration: Registration, invite: Option<&
     }
 }
 
+/// Refuses, before any work is done and anything is told, whoever [`admit`] would refuse.
+pub async fn check(db: &Connection, registration: Registration, invite: Option<&str>) -> Result<(), AdmissionError> {
+    match (registration, invite) {
+        (Registration::Open, _) => Ok(()),
+        (Registration::Invite, None) => Err(AdmissionError::NeedsInvite),
+        (Registration::Closed, None) => Err(AdmissionError::Closed),
+        (_, Some(code)) => match store::is_good(db, &secret::hash(code)).await? {
+            true => Ok(()),
+            false => Err(AdmissionError::SpentInvite),
+        },
+    }
+}
+
 /// What an invite is to be.
 pub struct NewInvite {
     pub note: Option<String>,

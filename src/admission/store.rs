@@ -4,6 +4,12 @@ use uuid::Uuid;
 use super::NewInvite;
 use crate::platform::{Connection, DatabaseError, UserId};
 
+/// Whether an invite would let somebody in.
+pub async fn is_good(db: &Connection, code_hash: &[u8]) -> Result<bool, DatabaseError> {
+    let sql = "SELECT EXISTS (SELECT FROM invites WHERE code_hash = $1 AND uses_left > 0 AND expires_at > now())";
+    Ok(db.query_one(sql, &[&code_hash]).await?.get(0))
+}
+
 /// Takes one of the uses that an invite has left; false when there is none.
 pub async fn use_invite(db: &Connection, code_hash: &[u8]) -> Result<bool, DatabaseError> {
     let used = db

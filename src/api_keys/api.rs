@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::store;
 use crate::platform::extract::printable;
 use crate::platform::{Body, Client, Database, Path, Problem, Time};
-use crate::sessions::{InPerson, Tokens};
+use crate::sessions::InPerson;
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(create_api_key).service(list_api_keys).service(delete_api_key);
@@ -99,8 +99,7 @@ async fn delete_api_key(
     id: Path<Uuid>,
     client: Client,
     db: Data<Database>,
-    tokens: Data<Tokens>,
 ) -> Result<HttpResponse, Problem> {
-    super::remove(&db.connection().await?, &tokens, &client, me.id, id.into_inner()).await?;
+    super::remove(&db.connection().await?, &client, me.id, id.into_inner()).await?;
     Ok(HttpResponse::NoContent().finish())
 }

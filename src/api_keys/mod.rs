@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::audit::{self, Action, Entry};
 use crate::platform::{Client, Connection, DatabaseError, Problem, UserId, secret};
-use crate::sessions::{self, KEY_PREFIX, Tokens};
+use crate::sessions::{self, KEY_PREFIX};
 
 /// A user may have so many.
 pub const MOST: i64 = 20;
@@ -71,20 +71,24 @@ pub async fn make(
     Ok(MadeKey { id, text, prefix })
 }
 
+/// Takes all keys of a user's back, in the caller's transaction: for whoever gets an account back from somebody else.
+pub async fn remove_all(db: &Connection, client: &Client, user: UserId) -> Result<(), DatabaseError> {
+    for (id, prefix) in store::delete_keys(db, user).await? {
+        sessions::revoke_key(db, id).await?;
+        let entry = Entry { detail: Some(&prefix), ..Entry::own(user, Action::ApiKeyRemoved) };
+        audit::record(db, client, entry).await?;
+    }
+    Ok(())
+}
+
 /// Takes a key of a user's back.
-pub async fn remove(
-    db: &Connection,
-    tokens: &Tokens,
-    client: &Client,
-    user: UserId,
-    id: Uuid,
-) -> Result<(), ApiKeyError> {
+pub async fn remove(db: &Connection, client: &Client, user: UserId, id: Uuid) -> Result<(), ApiKeyError> {
     let transaction = db.begin().await?;
     let Some(prefix) = store::delete_key(&transaction, user, id).await? else {
         transaction.roll_back().await?;
         return Err(ApiKeyError::Unknown);
     };
-    sessions::revoke_key(&transaction, tokens, id).await?;
+    sessions::revoke_key(&transaction, id).await?;
     let entry = Entry { detail: Some(&prefix), ..Entry::own(user, Action::ApiKeyRemoved) };
     audit::record(&transaction, client, entry).await?;
     Ok(transaction.commit().await?)

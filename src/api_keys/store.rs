@@ -66,3 +66,9 @@ pub async fn delete_key(db: &Connection, user: UserId, id: Uuid) -> Result<Optio
         db.query_opt("DELETE FROM api_keys WHERE id = $1 AND user_id = $2 RETURNING prefix", &[&id, &user.0]).await?;
     Ok(row.map(|row| row.get(0)))
 }
+
+/// Gives ids and first letters of the keys that went.
+pub async fn delete_keys(db: &Connection, user: UserId) -> Result<Vec<(Uuid, String)>, DatabaseError> {
+    let rows = db.query("DELETE FROM api_keys WHERE user_id = $1 RETURNING id, prefix", &[&user.0]).await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+}

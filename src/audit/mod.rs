@@ -21,6 +21,8 @@ pub enum Action {
     RefreshTokenReused,
     PasswordChanged,
     PasswordReset,
+    /// The password was asked for once more.
+    PasswordShown,
     ResetLinkMade,
     EmailChanged,
     EmailVerified,

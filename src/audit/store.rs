@@ -15,9 +15,15 @@ pub async fn insert_entry(
         Result::Done => "done",
         Result::Refused => "refused",
     };
+    // Whoever is being deleted is waited for, and stands in no entry afterwards; nor does where they were.
     db.execute(
-        "INSERT INTO audit (actor, action, target, result, detail, address, request_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "WITH actor AS (SELECT id FROM users WHERE id = $1 FOR KEY SHARE),
+              target AS (SELECT id FROM users WHERE id = $3 FOR KEY SHARE)
+         INSERT INTO audit (actor, action, target, result, detail, address, request_id)
+         SELECT actor.id, $2, target.id, $4, CASE WHEN is_whole THEN $5 END, CASE WHEN is_whole THEN $6::inet END, $7
+         FROM (SELECT) AS one LEFT JOIN actor ON true LEFT JOIN target ON true,
+              LATERAL (SELECT ($1::uuid IS NULL OR actor.id IS NOT NULL)
+                              AND ($3::uuid IS NULL OR target.id IS NOT NULL) AS is_whole) AS whole",
         &[
             &entry.actor.map(|user| user.0),
             &entry.action.as_str(),

@@ -29,10 +29,11 @@ enum Command {
         #[arg(long)]
         moderator: bool,
     },
-    /// Give somebody a role, or take one back (--to member).
+    /// Give somebody a role, or take one back.
     Promote {
         user: String,
-        #[arg(long, value_enum, default_value_t = Role::Moderator)]
+        /// moderator, admin, or member: what somebody has no longer.
+        #[arg(long, value_enum)]
         to: Role,
     },
     /// Deactivate somebody: out everywhere within seconds, and no login. Nothing is deleted.
@@ -102,7 +103,7 @@ impl User {
                 if !yes {
                     confirm(&account.username)?;
                 }
-                admin::delete(&db, &tokens, &config.static_directory, &operator, account.id).await?;
+                admin::delete(&db, &config.static_directory, &operator, account.id).await?;
                 println!("{} and everything of theirs is deleted", account.username);
             }
             Command::List { begins_with } => list(&db, &begins_with).await?,
@@ -116,6 +117,10 @@ pub async fn print_link(database: &Database, config: &Config, user: &str) -> Out
     let link = links::print_reset(database, &config.data_keys.current, &config.app_url, user).await?;
     println!("{}", link.url);
     eprintln!("for {}, once, until {}", link.username, link.expires_at.0.strftime("%Y-%m-%d %H:%M:%S UTC"));
+    eprintln!(
+        "without the web app: POST {}/api/v1/auth/reset-password with {{\"token\": …, \"password\": …}}",
+        config.base_url
+    );
     Ok(())
 }
 

@@ -89,6 +89,12 @@ impl Running {
     }
 }
 
+/// Takes the jobs of a task that hold these fields off the queue, in whatever transaction `db` has open; but for those
+/// that are running.
+pub async fn forget<T: Task>(db: &Connection, fields: &serde_json::Value) -> Result<(), DatabaseError> {
+    store::delete_jobs(db, T::NAME, fields).await.map(|_| ())
+}
+
 /// Adds a job, in whatever transaction `db` has open. `request_id` is the request that asks for it.
 pub async fn add<T: Task>(db: &Connection, task: &T, request_id: Option<&str>) -> Result<(), DatabaseError> {
     // What a task holds is made of texts and numbers, which always can be written.

@@ -174,3 +174,13 @@ pub async fn insert_probe(db: &Connection, key: &str) -> Result<u64, DatabaseErr
 pub async fn delete_probe(db: &Connection, key: &str) -> Result<u64, DatabaseError> {
     db.execute("DELETE FROM job_probes WHERE key = $1", &[&key]).await
 }
+
+/// Deletes the waiting and the dead jobs of a task whose payload holds these fields.
+pub async fn delete_jobs(db: &Connection, task: &str, fields: &serde_json::Value) -> Result<u64, DatabaseError> {
+    db.execute(
+        "DELETE FROM graphile_worker._private_jobs j USING graphile_worker._private_tasks t
+         WHERE t.id = j.task_id AND t.identifier = $1 AND j.payload::jsonb @> $2 AND j.locked_at IS NULL",
+        &[&task, &fields],
+    )
+    .await
+}

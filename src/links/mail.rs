@@ -11,8 +11,9 @@ use crate::jobs::{JobError, Running, Task, Tools};
 use crate::links::token::LinkToken;
 use crate::platform::mail::{Letter, MailError};
 
-/// So many a user gets for one purpose: anybody can ask for them.
-const MOST_AN_HOUR: i64 = 5;
+/// So many a user gets for one purpose while the first of them works: anybody can ask for them, and nobody may be left
+/// without one by that.
+const MOST: i64 = 5;
 
 /// Whom a link is for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -20,8 +21,8 @@ const MOST_AN_HOUR: i64 = 5;
 pub enum Recipient {
     /// Whoever has this address, if anybody has.
     Address(String),
-    /// This user, as long as the address is still theirs.
-    User(Uuid, String),
+    /// This user, at the address that is theirs when the mail is sent.
+    User(Uuid),
 }
 
 /// Makes a link and mails it.
@@ -42,7 +43,7 @@ impl Task for SendLink {
         let db = tools.database.connection().await?;
         let found = match &self.recipient {
             Recipient::Address(email) => store::find_by_email(&db, email).await?,
-            Recipient::User(user, email) => store::find_unverified(&db, *user, email).await?,
+            Recipient::User(user) => store::find_unverified(&db, *user).await?,
         };
         let Some(user) = found else {
             slog_scope::info!("nobody to send a link to"; "purpose" => self.purpose.as_str(),
@@ -54,9 +55,9 @@ impl Task for SendLink {
         let transaction = db.begin().await?;
         // One after the other: of many that are asked for at once only so many are made.
         store::hold_user(&transaction, user.id).await?;
-        if store::count_recent_links(&transaction, &link).await? >= MOST_AN_HOUR {
+        if store::count_recent_links(&transaction, &link).await? >= MOST {
             transaction.roll_back().await?;
-            slog_scope::warn!("no further link is sent within this hour"; "purpose" => self.purpose.as_str(),
+            slog_scope::warn!("no further link is sent within this half hour"; "purpose" => self.purpose.as_str(),
                 "user_id" => user.id.to_string(), "request_id" => &job.request_id);
             return Ok(());
         }
@@ -76,8 +77,9 @@ impl Task for SendLink {
                     "link" => id, "request_id" => &job.request_id);
                 Ok(())
             }
-            Err(MailError::UnknownRecipient) => {
-                slog_scope::warn!("a link cannot be sent: the mail server does not know the recipient";
+            // Trying again would change nothing.
+            Err(MailError::UnknownRecipient | MailError::Unwritable(_)) => {
+                slog_scope::warn!("a link cannot be sent: the mail server does not know the recipient, or no mail can be written to them";
                     "user_id" => user.id.to_string(), "link" => id, "request_id" => &job.request_id);
                 Ok(())
             }

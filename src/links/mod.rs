@@ -70,21 +70,25 @@ pub fn tasks() -> [Registered; 1] {
 
 /// Lets a link for a new password be mailed to whoever has this address; nothing tells whether anybody has.
 pub async fn send_reset(db: &Connection, email: &str, request_id: Option<&str>) -> Result<(), DatabaseError> {
-    let recipient = Recipient::Address(email.to_owned());
+    let recipient = Recipient::Address(email.to_lowercase());
     let job = SendLink { link: Uuid::now_v7(), purpose: Purpose::ResetPassword, recipient };
     jobs::add(db, &job, request_id).await
 }
 
 /// Lets a link be mailed to a user's address, in the caller's transaction; opening it shows that it is theirs.
-pub async fn send_verification(
-    db: &Connection,
-    user: UserId,
-    email: &str,
-    request_id: Option<&str>,
-) -> Result<(), DatabaseError> {
-    let recipient = Recipient::User(user.0, email.to_owned());
-    let job = SendLink { link: Uuid::now_v7(), purpose: Purpose::VerifyEmail, recipient };
+pub async fn send_verification(db: &Connection, user: UserId, request_id: Option<&str>) -> Result<(), DatabaseError> {
+    let job = SendLink { link: Uuid::now_v7(), purpose: Purpose::VerifyEmail, recipient: Recipient::User(user.0) };
     jobs::add(db, &job, request_id).await
+}
+
+/// Takes the jobs for a user who is being deleted off the queue: they hold the id or the address.
+pub async fn forget(db: &Connection, user: UserId, email: Option<&str>) -> Result<(), DatabaseError> {
+    jobs::forget::<SendLink>(db, &serde_json::json!({ "recipient": Recipient::User(user.0) })).await?;
+    if let Some(email) = email {
+        jobs::forget::<SendLink>(db, &serde_json::json!({ "recipient": Recipient::Address(email.to_lowercase()) }))
+            .await?;
+    }
+    Ok(())
 }
 
 /// Whose link this is, as long as it works.
@@ -102,11 +106,6 @@ pub async fn take(db: &Connection, token: &str, purpose: Purpose) -> Result<Used
 /// Uses up all other links of a user's for one purpose.
 pub async fn end_others(db: &Connection, user: UserId, purpose: Purpose) -> Result<(), DatabaseError> {
     store::end_links(db, user, purpose).await.map(|_| ())
-}
-
-/// The address of a user that has not been shown to be theirs; none when it has, or the user is gone.
-pub async fn find_unverified_address(db: &Connection, user: UserId) -> Result<Option<String>, DatabaseError> {
-    store::find_unverified_address(db, user).await
 }
 
 /// A link for a new password, for an operator who hands it on.

@@ -33,13 +33,13 @@ pub async fn find_by_name(db: &Connection, name: &str) -> Result<Option<Addresse
     Ok(row.as_ref().map(addressee))
 }
 
-/// The user, if the address is still theirs and has not been shown to be.
-pub async fn find_unverified(db: &Connection, user: Uuid, email: &str) -> Result<Option<Addressee>, DatabaseError> {
+/// The active user, if their address has not been shown to be theirs.
+pub async fn find_unverified(db: &Connection, user: Uuid) -> Result<Option<Addressee>, DatabaseError> {
     let row = db
         .query_opt(
             "SELECT id, username, email FROM users
-             WHERE id = $1 AND lower(email) = lower($2 COLLATE \"C\") AND is_active AND email_verified_at IS NULL",
-            &[&user, &email],
+             WHERE id = $1 AND is_active AND email IS NOT NULL AND email_verified_at IS NULL",
+            &[&user],
         )
         .await?;
     Ok(row.as_ref().map(addressee))
@@ -79,12 +79,12 @@ pub async fn hold_user(db: &Connection, user: Uuid) -> Result<u64, DatabaseError
     db.execute("SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE", &[&user]).await
 }
 
-/// How many other links for one purpose were made for a user within the last hour.
+/// How many other links for one purpose were made for a user within the last half hour.
 pub async fn count_recent_links(db: &Connection, link: &NewLink<'_>) -> Result<i64, DatabaseError> {
     let row = db
         .query_one(
             "SELECT count(*) FROM links
-             WHERE user_id = $2 AND purpose = $3 AND id <> $1 AND created_at > now() - interval '1 hour'",
+             WHERE user_id = $2 AND purpose = $3 AND id <> $1 AND created_at > now() - interval '30 minutes'",
             &[&link.id, &link.user, &link.purpose.as_str()],
         )
         .await?;
@@ -131,16 +131,4 @@ pub async fn end_links(db: &Connection, user: UserId, purpose: Purpose) -> Resul
         &[&user.0, &purpose.as_str()],
     )
     .await
-}
-
-/// The address of an active user that has not been shown to be theirs; none when it has, or the user is gone.
-pub async fn find_unverified_address(db: &Connection, user: UserId) -> Result<Option<String>, DatabaseError> {
-    let row = db
-        .query_opt(
-            "SELECT email FROM users
-             WHERE id = $1 AND is_active AND email IS NOT NULL AND email_verified_at IS NULL",
-            &[&user.0],
-        )
-        .await?;
-    Ok(row.map(|row| row.get(0)))
 }

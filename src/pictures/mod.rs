@@ -9,13 +9,13 @@ mod render;
 mod upload;
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use actix_web::http::StatusCode;
 use actix_web::web;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 
-use crate::platform::Problem;
+use crate::platform::{Problem, UserId};
 
 pub use file::remove;
 pub use upload::read_part;
@@ -24,6 +24,8 @@ pub use upload::read_part;
 pub const LARGEST: usize = 10 * 1024 * 1024;
 /// Each holds its file in memory while it comes in.
 const UPLOADS_AT_ONCE: usize = 16;
+/// So that nobody takes all of them.
+const UPLOADS_OF_ONE: usize = 8;
 /// Each may need [`render::MOST_MEMORY`].
 const RENDERED_AT_ONCE: usize = 2;
 
@@ -63,20 +65,42 @@ impl PictureError {
 
 /// Shares the machine among those who upload.
 pub struct Studio {
-    uploads: Arc<Semaphore>,
+    /// Whose pictures are coming in.
+    uploads: Arc<Mutex<Vec<UserId>>>,
     rendering: Semaphore,
+}
+
+/// One of the uploads that may come in at once.
+pub struct Place {
+    uploads: Arc<Mutex<Vec<UserId>>>,
+    user: UserId,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut uploads = self.uploads.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(place) = uploads.iter().position(|user| *user == self.user) {
+            uploads.swap_remove(place);
+        }
+    }
 }
 
 impl Default for Studio {
     fn default() -> Self {
-        Self { uploads: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)), rendering: Semaphore::new(RENDERED_AT_ONCE) }
+        Self { uploads: Arc::default(), rendering: Semaphore::new(RENDERED_AT_ONCE) }
     }
 }
 
 impl Studio {
     /// To be held from before a picture is read until it is kept.
-    pub fn place(&self) -> Result<OwnedSemaphorePermit, PictureError> {
-        self.uploads.clone().try_acquire_owned().map_err(|_| PictureError::Busy)
+    pub fn place(&self, user: UserId) -> Result<Place, PictureError> {
+        let mut uploads = self.uploads.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_one = uploads.iter().filter(|other| **other == user).count();
+        if uploads.len() >= UPLOADS_AT_ONCE || of_one >= UPLOADS_OF_ONE {
+            return Err(PictureError::Busy);
+        }
+        uploads.push(user);
+        Ok(Place { uploads: self.uploads.clone(), user })
     }
 
     /// Makes a picture small and harmless and keeps it; gives its key.

@@ -125,7 +125,7 @@ impl<T: DeserializeOwned + Default + Validate<Context = ()> + 'static> FromReque
         let body = read_body(request, payload);
         Box::pin(async move {
             let body = body.await?;
-            if body.trim_ascii().is_empty() {
+            if [&b""[..], b"null"].contains(&body.trim_ascii()) {
                 return Ok(Self(T::default()));
             }
             parse_body(&kind, &body).map(Self)

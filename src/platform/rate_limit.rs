@@ -26,6 +26,18 @@ const SWEEP: u32 = 4_096;
 const FAILURES: u32 = 5;
 const PAUSE: Duration = Duration::from_secs(15 * 60);
 
+/// What an account is limited in. Each counts for itself: whoever uses up one leaves the others alone.
+#[derive(Debug, Clone, Copy, Hash)]
+pub enum Kind {
+    Login,
+    Registration,
+    Refresh,
+    Reset,
+    Verification,
+    Password,
+    SecondFactor,
+}
+
 /// Keys of one kind with their rates.
 struct Zone {
     limiter: DefaultKeyedRateLimiter<u64>,
@@ -97,13 +109,13 @@ impl RateLimits {
     }
 
     /// The same for an account, whether it exists or not.
-    pub fn account(&self, name: &str) -> Result<(), Problem> {
-        check(&self.account, Some(of_account(name)))
+    pub fn account(&self, kind: Kind, name: &str) -> Result<(), Problem> {
+        check(&self.account, Some(of_account(kind, name)))
     }
 
     /// Refuses somebody who failed too often at an account from where they are. Others, elsewhere, are not paused.
-    pub fn paused(&self, name: &str, address: Option<IpAddr>) -> Result<(), Problem> {
-        match self.failures.get(&of_pair(name, address)) {
+    pub fn paused(&self, kind: Kind, name: &str, address: Option<IpAddr>) -> Result<(), Problem> {
+        match self.failures.get(&of_pair(kind, name, address)) {
             Some((failures, last)) if failures >= FAILURES && self.account.is_some() => {
                 let left = PAUSE.saturating_sub(last.elapsed()).as_secs().max(1) as u32;
                 let detail = "Too many failures for this account from where you are; wait, or reset the password.";
@@ -113,15 +125,15 @@ impl RateLimits {
         }
     }
 
-    pub fn failed(&self, name: &str, address: Option<IpAddr>) {
+    pub fn failed(&self, kind: Kind, name: &str, address: Option<IpAddr>) {
         let next = |known: Option<moka::Entry<u64, (u32, Instant)>>| {
             (known.map_or(0, |entry| entry.into_value().0).saturating_add(1), Instant::now())
         };
-        self.failures.entry(of_pair(name, address)).and_upsert_with(next);
+        self.failures.entry(of_pair(kind, name, address)).and_upsert_with(next);
     }
 
-    pub fn succeeded(&self, name: &str, address: Option<IpAddr>) {
-        self.failures.invalidate(&of_pair(name, address));
+    pub fn succeeded(&self, kind: Kind, name: &str, address: Option<IpAddr>) {
+        self.failures.invalidate(&of_pair(kind, name, address));
     }
 }
 
@@ -142,12 +154,12 @@ fn of_address(address: IpAddr) -> u64 {
     }
 }
 
-fn of_account(name: &str) -> u64 {
-    hash(name.trim().to_lowercase())
+fn of_account(kind: Kind, name: &str) -> u64 {
+    hash((kind, name.trim().to_lowercase()))
 }
 
-fn of_pair(name: &str, address: Option<IpAddr>) -> u64 {
-    hash((of_account(name), address.map(of_address)))
+fn of_pair(kind: Kind, name: &str, address: Option<IpAddr>) -> u64 {
+    hash((of_account(kind, name), address.map(of_address)))
 }
 
 /// Keyed by nothing: to make two keys meet on purpose gains nobody more than sharing a limit.
@@ -194,12 +206,12 @@ mod tests {
         let limits = limits();
         let (here, there) = ("192.0.2.1".parse().ok(), "192.0.2.2".parse().ok());
         for _ in 0..5 {
-            assert!(limits.paused("Ada@example.org", here).is_ok());
-            limits.failed("ada@EXAMPLE.org ", here);
+            assert!(limits.paused(Kind::Login, "Ada@example.org", here).is_ok());
+            limits.failed(Kind::Login, "ada@EXAMPLE.org ", here);
         }
-        assert!(limits.paused("ada@example.org", here).is_err());
-        assert!(limits.paused("ada@example.org", there).is_ok());
-        limits.succeeded("ada@example.org", here);
-        assert!(limits.paused("ada@example.org", here).is_ok());
+        assert!(limits.paused(Kind::Login, "ada@example.org", here).is_err());
+        assert!(limits.paused(Kind::Login, "ada@example.org", there).is_ok());
+        limits.succeeded(Kind::Login, "ada@example.org", here);
+        assert!(limits.paused(Kind::Login, "ada@example.org", here).is_ok());
     }
 }

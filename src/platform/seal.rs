@@ -44,7 +44,11 @@ impl Sealer {
         let (id, rest) = sealed.split_at_checked(ID_LEN).ok_or_else(broken)?;
         let (nonce, rest) = rest.split_at_checked(NONCE_LEN).ok_or_else(broken)?;
         let found = self.0.iter().position(|(known, _)| known.as_bytes() == id);
-        let place = found.ok_or_else(|| Problem::internal("this was sealed by a data key that is not set any more"))?;
+        let place = found.ok_or_else(|| {
+            let detail =
+                "Codes cannot be checked here at the moment; use a recovery code, or ask whoever runs this server.";
+            Problem::unavailable(detail, 60).caused_by("something was sealed by a DATA_KEY that is not set any more")
+        })?;
         let key = derive(&self.0[place].1, purpose).map_err(|_| broken())?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| broken())?;
         let mut content = rest.to_vec();

@@ -58,9 +58,9 @@ fn list_old(folder: &Path) -> io::Result<Vec<String>> {
     Ok(names)
 }
 
-/// `<32 hexadecimal digits>.<extension>`.
+/// `<32 hexadecimal digits>.<extension>`, or with a dot before it while it was written.
 fn is_picture(name: &str) -> bool {
-    name.split_once('.').is_some_and(|(stem, extension)| {
+    name.trim_start_matches('.').split_once('.').is_some_and(|(stem, extension)| {
         stem.len() == 32 && stem.bytes().all(|byte| byte.is_ascii_hexdigit()) && !extension.is_empty()
     })
 }

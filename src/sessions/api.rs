@@ -10,7 +10,7 @@ use super::{InPerson, Pair, SessionError, Tokens, store};
 use crate::audit::{self, Action, Entry};
 use crate::platform::config::origin_of;
 use crate::platform::extract::OptionalBody;
-use crate::platform::rate_limit::RateLimits;
+use crate::platform::rate_limit::{Kind, RateLimits};
 use crate::platform::{Client, Config, Database, Path, Problem, Time};
 
 pub fn routes(config: &mut ServiceConfig) {
@@ -114,12 +114,11 @@ async fn renew(
     let in_body = body.refresh_token.is_some();
     let token = match body.refresh_token {
         Some(token) => token,
-        None => {
-            from_cookie(request, config)?.ok_or_else(|| Problem::unauthorized("There is no refresh token; sign in."))?
-        }
+        None => from_cookie(request, tokens, config)?
+            .ok_or_else(|| Problem::unauthorized("There is no refresh token; sign in."))?,
     };
     if let Some(known) = tokens.read_refresh(&token) {
-        limits.account(&known.session.to_string())?;
+        limits.account(Kind::Refresh, &known.session.to_string())?;
     }
     match super::refresh(db, tokens, client, &token).await {
         Ok(pair) => Ok(session_answer(pair, in_body, config)),
@@ -139,15 +138,17 @@ fn without_cookie(problem: Problem, request: &HttpRequest, config: &Config) -> H
     response
 }
 
-/// The cookie's token, unless another site's page makes the browser send it.
-fn from_cookie(request: &HttpRequest, config: &Config) -> Result<Option<String>, Problem> {
-    let Some(cookie) = request.cookie(cookie::NAME).filter(|cookie| !cookie.value().is_empty()) else {
-        return Ok(None);
-    };
+/// The cookie's token, unless another site's page makes the browser send it. Of several the one that is ours: the
+/// service before may have left one for its own path.
+fn from_cookie(request: &HttpRequest, tokens: &Tokens, config: &Config) -> Result<Option<String>, Problem> {
+    let cookies = request.cookies().map_err(|_| Problem::bad_request("Cookie: cannot be read"))?;
+    let ours = cookies.iter().filter(|cookie| cookie.name() == cookie::NAME && !cookie.value().is_empty());
+    let Some(first) = ours.clone().next() else { return Ok(None) };
     if comes_from_elsewhere(request.headers(), config) {
-        return Err(Problem::forbidden("The request comes from a page of another site; see FRONTEND_ORIGINS."));
+        return Err(Problem::forbidden("The request comes from a page of another site."));
     }
-    Ok(Some(cookie.value().to_owned()))
+    let good = ours.clone().find(|cookie| tokens.read_refresh(cookie.value()).is_some());
+    Ok(Some(good.unwrap_or(first).value().to_owned()))
 }
 
 /// Whether a browser says that a page of a foreign origin sends this. The whole origin is compared.
@@ -173,7 +174,7 @@ async fn logout(
 ) -> Result<HttpResponse, Problem> {
     let token = match body.0.refresh_token {
         Some(token) => Some(token),
-        None => from_cookie(&request, &config)?,
+        None => from_cookie(&request, &tokens, &config)?,
     };
     let by_refresh = token.and_then(|token| tokens.read_refresh(&token)).map(|token| (token.user, token.session));
     let by_access = me.map(|me| (me.id, me.session));

@@ -87,6 +87,8 @@ pub async fn identify(
     let mut is_charged = false;
     let identity = match bearer(request.request()) {
         None => Identity::Nobody,
+        // A look-up costs, and what has no limit is for everybody anyway.
+        Some(key) if key.starts_with(KEY_PREFIX) && zone == Zone::Unlimited => Identity::Nobody,
         Some(key) if key.starts_with(KEY_PREFIX) => {
             let hash = secret::hash(key);
             let known = tools.keys.0.get(&hash);
@@ -126,6 +128,8 @@ enum Zone {
 /// Public reads that any cache may keep, and what machines ask to see whether this one lives.
 const UNLIMITED: [&str; 7] =
     ["/scenarios", "/standards/", "/ranks/get_rank_progress", "/static/", "/health", "/version", "/openapi.json"];
+/// Below one of them, and yet several queries each.
+const COSTLY: &str = "/health/queue";
 const AUTH: [&str; 10] = [
     "/users/login",
     "/users/refresh",
@@ -148,7 +152,7 @@ impl Zone {
             return Self::Auth;
         }
         let is_read = [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method());
-        if is_read && (path == "/" || UNLIMITED.iter().any(|start| path.starts_with(start))) {
+        if is_read && path != COSTLY && (path == "/" || UNLIMITED.iter().any(|start| path.starts_with(start))) {
             return Self::Unlimited;
         }
         Self::General

@@ -31,6 +31,12 @@ pub use tokens::Tokens;
 /// Within so many seconds a spent refresh token is that of a tab which came second.
 const GRACE: f64 = 10.0;
 
+/// No setting lets a token live longer, whatever it was when the token was made.
+const LONGEST_EVER: Duration = Duration::from_secs(366 * 86_400);
+
+/// Far longer than any process remembers the look-up of a key that is not there any more.
+const AFTER_A_LOOK_UP: Duration = Duration::from_secs(3600);
+
 #[derive(Debug, thiserror::Error)]
 pub enum SessionError {
     #[error("The refresh token is not valid or has expired; sign in again.")]
@@ -120,13 +126,13 @@ pub async fn end_all(db: &Connection, tokens: &Tokens, user: UserId, but: Option
 }
 
 /// Shuts a user out of every process: for one who is deactivated or deleted, in the transaction that does it.
-pub async fn shut_out(db: &Connection, tokens: &Tokens, user: UserId) -> Result<(), DatabaseError> {
-    store::insert_revocation(db, user.0, tokens.longest_access()).await.map(|_| ())
+pub async fn shut_out(db: &Connection, user: UserId) -> Result<(), DatabaseError> {
+    store::insert_revocation(db, user.0, LONGEST_EVER).await.map(|_| ())
 }
 
 /// Takes an API key back, in the transaction that deletes it.
-pub async fn revoke_key(db: &Connection, tokens: &Tokens, key: Uuid) -> Result<(), DatabaseError> {
-    store::insert_revocation(db, key, tokens.longest_access()).await.map(|_| ())
+pub async fn revoke_key(db: &Connection, key: Uuid) -> Result<(), DatabaseError> {
+    store::insert_revocation(db, key, AFTER_A_LOOK_UP).await.map(|_| ())
 }
 
 /// Lets a user in again who was shut out. The sessions of before stay ended.

@@ -82,8 +82,9 @@ pub async fn end_sessions(
     db.execute(
         "WITH ended AS (UPDATE sessions SET ended_at = now()
                         WHERE user_id = $1 AND ended_at IS NULL AND ($2::uuid IS NULL OR id = $2)
-                          AND ($3::uuid IS NULL OR id <> $3) RETURNING id)
-         INSERT INTO revocations (id, expires_at) SELECT id, now() + make_interval(secs => $4) FROM ended
+                          AND ($3::uuid IS NULL OR id <> $3) RETURNING id, expires_at)
+         INSERT INTO revocations (id, expires_at)
+         SELECT id, greatest(now() + make_interval(secs => $4), expires_at) FROM ended
          ON CONFLICT (id) DO NOTHING",
         &[&user.0, &only, &but, &longest_access.as_secs_f64()],
     )

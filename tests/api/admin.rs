@@ -33,7 +33,10 @@ async fn an_operator_looks_after_accounts_at_the_command_line() {
     assert!(refusal.contains("--yes"), "{refusal}");
     app.command(&["user", "delete", "ada", "--yes"]).await.unwrap();
     for command in ["disable", "enable", "promote"] {
-        let refusal = app.command(&["user", command, "ada"]).await.unwrap_err();
+        let refusal = app
+            .command(&["user", command, "ada", "--to", "member"][..if command == "promote" { 5 } else { 3 }])
+            .await
+            .unwrap_err();
         assert!(refusal.contains("no user has the name"), "{refusal}");
     }
 }
@@ -92,13 +95,44 @@ async fn two_admins_cannot_remove_each_other() {
     assert!(last.patch(own, &demote).await.problem(409).contains("last admin"));
     last.patch(own, &json!({ "is_active": false })).await.problem(409);
     last.delete(own).await.problem(409);
+    last.delete("/users/me").await.problem(409);
+}
+
+#[tokio::test]
+async fn whoever_gets_an_account_back_by_a_link_has_it_alone() {
+    let app = spawn_app().await;
+    let ada = app.lifter("ada").await;
+    let key = ada.post("/api-keys", &json!({ "name": "x", "scopes": ["read"] })).await.expect(201);
+    let program = Lifter::new(&app, &ada.id, key["key"].as_str().unwrap());
+    program.get("/users/me").await.expect(200);
+    let link = async || {
+        let link = app.command(&["reset-link", "ada"]).await.unwrap();
+        link.trim().split_once("#token=").unwrap().1.to_owned()
+    };
+    let (stale, token) = (link().await, link().await);
+    let body = json!({ "token": token, "password": "ada@example.org" });
+    assert!(app.post("/auth/reset-password", &body).await.problem(422).contains("password"));
+    app.post("/auth/reset-password", &json!({ "token": token, "password": "a new horse" })).await.expect(204);
+    crate::refresh::eventually_out(&app, &ada.id, &ada.token).await;
+    crate::refresh::eventually_out(&app, &ada.id, &program.token).await;
+    app.post("/auth/reset-password", &json!({ "token": stale, "password": "a third horse" })).await.problem(400);
+
+    // A link that was asked for before the password was changed is of no use either.
+    let token =
+        app.post("/auth/login", &json!({ "email": "ada@example.org", "password": "a new horse" })).await.expect(200);
+    let ada = Lifter::new(&app, &ada.id, token["access_token"].as_str().unwrap());
+    let stale = link().await;
+    ada.patch("/users/me", &json!({ "password": "a fourth horse", "current_password": "a new horse" }))
+        .await
+        .expect(200);
+    app.post("/auth/reset-password", &json!({ "token": stale, "password": "a fifth horse" })).await.problem(400);
 }
 
 #[tokio::test]
 async fn a_moderator_takes_a_lifter_off_the_boards_with_a_reason() {
     let app = spawn_app().await;
     let (boss, ada, eve) = (admin(&app, "boss").await, app.lifter("ada").await, app.lifter("eve").await);
-    app.command(&["user", "promote", "ada"]).await.unwrap();
+    app.command(&["user", "promote", "ada", "--to", "moderator"]).await.unwrap();
     eve.lift("back_squat", 500.0, 1).await;
     let path = format!("/moderation/users/{}", eve.id);
     let withhold = json!({ "is_withheld": true, "reason": "not a squat" });

@@ -55,6 +55,7 @@ async fn a_registration_that_fails_costs_no_use() {
     app.post("/users/", &account("x", Some(&invite))).await.problem(422);
     // Without an invitation nobody learns who is here.
     app.post("/users/", &account("ada", None)).await.problem(403);
+    app.post("/users/", &account("ada", Some(&json!({ "code": "made up" })))).await.problem(403);
     app.post("/users/", &account("ben", Some(&invite))).await.expect(201);
 }
 

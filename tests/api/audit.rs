@@ -85,7 +85,7 @@ async fn what_is_done_to_accounts_is_on_record() {
     .await
     .expect(200);
     ada.get("/users/me/export").await.expect(200);
-    app.command(&["user", "promote", "ada"]).await.unwrap();
+    app.command(&["user", "promote", "ada", "--to", "moderator"]).await.unwrap();
     app.command(&["user", "disable", "ada"]).await.unwrap();
     app.command(&["user", "enable", "a@example.org"]).await.unwrap();
     let token =

@@ -152,3 +152,34 @@ async fn a_gym_of_thirty_finishes_its_workouts_behind_one_address() {
     };
     join_all(lifters.iter().map(workout)).await;
 }
+
+#[tokio::test]
+async fn a_stolen_token_does_not_let_its_thief_guess_the_password() {
+    let app = limited_app(&[("RATE_LIMIT_AUTH", "1000/s:1000")]).await;
+    let ada = app.lifter("ada").await;
+    let guess = json!({ "password": "another horse", "current_password": "a guess" });
+    for _ in 0..5 {
+        ada.patch("/users/me", &guess).await.problem(403);
+    }
+    ada.patch("/users/me", &guess).await.problem(429);
+    ada.send(ada.request("DELETE", "/users/me").json(&json!({ "password": "a guess" }))).await.problem(429);
+    let tried = "SELECT count(*) FROM audit WHERE action = 'password_shown' AND result = 'refused'";
+    assert_eq!(app.database.count(tried).await, 5);
+}
+
+#[tokio::test]
+async fn whoever_asks_for_links_or_guesses_ids_uses_up_nobodys_logins() {
+    let app = limited_app(&[("MAIL_FROM", "lift@example.org")]).await;
+    let ada = app.lifter("ada").await;
+    for number in 0..8 {
+        let address = format!("192.0.2.{number}");
+        let forgotten = from(&app, "POST", "/auth/forgot-password", &address);
+        send(forgotten.json(&json!({ "email": "ada@example.org" }))).await;
+        let login = json!({ "username": ada.id, "password": "a guess" });
+        send(from(&app, "POST", "/auth/login", &address).json(&login)).await;
+    }
+    let login = json!({ "email": "ada@example.org", "password": "correct horse" });
+    send(from(&app, "POST", "/auth/login", "198.51.100.1").json(&login)).await.expect(200);
+    let setup = ada.request("POST", "/auth/second-factor").json(&json!({ "password": "correct horse" }));
+    send(setup).await.expect(201);
+}

@@ -229,7 +229,7 @@ async fn nobodys_mailbox_is_flooded() {
     for _ in 0..8 {
         forget(&app, "ada@example.org").await;
     }
-    worker.log_line("no further link is sent within this hour").await;
+    worker.log_line("no further link is sent within this half hour").await;
     server.mail(6).await;
     let (_, log) = worker.stop().await;
     assert_eq!(log.iter().filter(|line| line.contains("no further link")).count(), 3, "{log:#?}");

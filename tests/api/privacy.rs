@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use futures_util::future::join;
 use serde_json::{Value, json};
 
-use crate::support::{App, Lifter, spawn_app};
+use crate::support::{App, Lifter, Options, spawn_app, spawn_app_with};
 
 /// A lifter with something in every table.
 async fn full_lifter<'a>(app: &'a App, name: &str) -> Lifter<'a> {
@@ -88,6 +88,9 @@ async fn consent_to_body_weight_can_be_taken_back_with_every_copy() {
     assert_eq!((&user["weight"], &user["weight_consent_at"]), (&Value::Null, &Value::Null));
     assert_eq!(app.database.count("SELECT count(*) FROM body_weights").await, 0);
     assert_eq!(app.database.count("SELECT count(*) FROM lifts WHERE bodyweight_kg IS NOT NULL").await, 0);
+    assert!(ada.patch("/users/me", &json!({ "weight": 80 })).await.problem(422).contains("consent"));
+    let user = ada.patch("/users/me", &json!({ "weight": 80, "weight_consent": true })).await.expect(200);
+    assert_eq!(user["weight"], 80.0);
 }
 
 /// The tables that hold something of a user: whatever points at `users`, directly or by a session.
@@ -192,4 +195,47 @@ async fn of_two_deletions_and_a_lift_at_once_nothing_is_left() {
     for table in ["users", "lifts", "personal_bests", "sessions"] {
         assert_eq!(app.database.count(&format!("SELECT count(*) FROM {table}")).await, 0, "{table}");
     }
+}
+
+#[tokio::test]
+async fn what_others_do_while_somebody_is_deleted_leaves_no_name_in_the_audit() {
+    let app = spawn_app().await;
+    for round in 0..4 {
+        let name = format!("ada{round}");
+        let ada = app.lifter(&name).await;
+        let wrong = json!({ "email": format!("{name}@example.org"), "password": "wrong" });
+        let key = json!({ "name": "x", "scopes": ["read"] });
+        let others = futures_util::future::join3(
+            futures_util::future::join_all((0..6).map(|_| app.post("/auth/login", &wrong))),
+            futures_util::future::join_all((0..6).map(|_| ada.post("/api-keys", &key))),
+            futures_util::future::join_all((0..3).map(|_| ada.post("/invites", &key))),
+        );
+        let deletion = async {
+            tokio::time::sleep(std::time::Duration::from_millis(round * 15)).await;
+            ada.delete("/users/me").await.expect(204);
+        };
+        let ((logins, keys, invites), ()) = join(others, deletion).await;
+        assert!(logins.iter().all(|answer| answer.status == 401), "{logins:?}");
+        assert!(
+            keys.iter().chain(&invites).all(|answer| [201, 401, 403].contains(&answer.status)),
+            "{keys:?} {invites:?}"
+        );
+    }
+    let named = "SELECT count(*) FROM audit WHERE actor IS NOT NULL OR target IS NOT NULL";
+    assert_eq!(app.database.count(named).await, 0);
+}
+
+#[tokio::test]
+async fn the_queue_forgets_whoever_is_deleted() {
+    let settings = vec![("MAIL_FROM", "lift@example.org".into())];
+    let app = spawn_app_with(Options { settings, ..Options::default() }).await;
+    let (ada, ben) = (app.lifter("ada").await, app.lifter("ben").await);
+    app.post("/auth/forgot-password", &json!({ "email": "ADA@example.org" })).await.expect(202);
+    let jobs = async |text: &str| {
+        let sql = format!("SELECT count(*) FROM graphile_worker._private_jobs WHERE payload::text ILIKE '%{text}%'");
+        app.database.count(&sql).await
+    };
+    assert_eq!((jobs(&ada.id).await, jobs("ada@").await, jobs(&ben.id).await), (1, 1, 1));
+    ada.delete("/users/me").await.expect(204);
+    assert_eq!((jobs(&ada.id).await, jobs("ada@").await, jobs(&ben.id).await), (0, 0, 1));
 }

@@ -67,6 +67,31 @@ async fn of_many_changes_with_one_old_password_one_wins() {
 }
 
 #[tokio::test]
+async fn a_login_with_the_old_password_does_not_outlive_its_change() {
+    // One hasher, so that the logins wait behind the change.
+    let settings = vec![("PASSWORD_HASHERS", "1".into())];
+    let app = spawn_app_with(Options { settings, ..Options::default() }).await;
+    for round in 0..3 {
+        let name = format!("ada{round}");
+        let ada = app.lifter(&name).await;
+        let login = json!({ "email": format!("{name}@example.org"), "password": "correct horse", "grant": "token" });
+        let change = json!({ "password": "another horse", "current_password": "correct horse" });
+        let changing = async {
+            tokio::time::sleep(std::time::Duration::from_millis(20 * round)).await;
+            ada.patch("/users/me", &change).await.expect(200);
+        };
+        let logins = join_all((0..10).map(|_| app.post("/auth/login", &login)));
+        let (logins, ()) = futures_util::future::join(logins, changing).await;
+        for login in logins.into_iter().filter(|login| login.status == 200) {
+            let token = login.expect(200)["refresh_token"].clone();
+            app.post("/auth/refresh", &json!({ "refresh_token": token })).await.problem(401);
+        }
+        let left = format!("SELECT count(*) FROM sessions WHERE ended_at IS NULL AND user_id::text = '{}'", ada.id);
+        assert_eq!(app.database.count(&left).await, 1, "the one that changed it");
+    }
+}
+
+#[tokio::test]
 async fn of_fifty_parallel_scores_the_best_is_right_and_each_rise_is_one_event() {
     let app = spawn_app().await;
     let ada = app.lifter("ada").await;

@@ -276,7 +276,7 @@ impl Config {
             min_age: read.number("MIN_AGE", 0, 99),
             imprint_url: read.optional_url("IMPRINT_URL"),
             privacy_url: read.optional_url("PRIVACY_URL"),
-            requires_verified_email: read.flag("REQUIRE_VERIFIED_EMAIL"),
+            requires_verified_email: read.requires_verified_email(),
             rate_limits: RateLimitConfig {
                 anonymous: read.rate("RATE_LIMIT_ANONYMOUS"),
                 user: read.rate("RATE_LIMIT_USER"),

@@ -126,6 +126,15 @@ impl Reader<'_> {
         Some(MailConfig { from, host: self.text("SMTP_HOST").unwrap_or_default(), port, tls, username, password })
     }
 
+    /// Nobody could ever show an address as theirs where no mail is sent.
+    pub(super) fn requires_verified_email(&mut self) -> bool {
+        let required = self.flag("REQUIRE_VERIFIED_EMAIL");
+        if required && self.text("MAIL_FROM").is_none() {
+            self.mistake("REQUIRE_VERIFIED_EMAIL", "needs MAIL_FROM: without mail nobody could sign in");
+        }
+        required
+    }
+
     pub(super) fn optional_url(&mut self, name: &str) -> Option<String> {
         self.text(name).map(|_| self.url(name))
     }

@@ -31,6 +31,17 @@ impl DatabaseError {
         }
     }
 
+    /// Whether something was to be written for a user who has been deleted meanwhile.
+    fn lacks_its_user(&self) -> bool {
+        let Self::Postgres(error) = self else { return false };
+        error.as_db_error().is_some_and(|error| {
+            *error.code() == SqlState::FOREIGN_KEY_VIOLATION
+                && error
+                    .constraint()
+                    .is_some_and(|name| name.ends_with("_user_id_fkey") || name.ends_with("_created_by_fkey"))
+        })
+    }
+
     /// Whether a server answers that knows no such role or no such database.
     pub fn is_unknown_here(&self) -> bool {
         let Self::Postgres(error) = self else { return false };
@@ -78,6 +89,9 @@ impl From<PoolError> for DatabaseError {
 
 impl From<DatabaseError> for Problem {
     fn from(error: DatabaseError) -> Self {
+        if error.lacks_its_user() {
+            return Problem::unauthorized("This account is not there any more.");
+        }
         match error.is_passing() {
             true => Problem::unavailable("The database does not answer at the moment; try again shortly.", 1)
                 .caused_by(error),
