@@ -156,7 +156,8 @@ async fn authenticate(
     }
 }
 
-/// Hashes a password in today's way, and gives what is stored then. Nobody is kept out when this fails: the next login tries again.
+/// Hashes a password in today's way, and gives what is stored then. Nobody is kept out when this fails: the next login
+/// tries again.
 async fn renew(tools: &Tools, user: UserId, password: Password, old: &str) -> Option<String> {
     let renewed: Result<Option<String>, Problem> = async {
         let new = tools.hasher.hash(password).await?;

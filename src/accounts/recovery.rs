@@ -86,8 +86,8 @@ async fn reset_password(
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Uses the link up and sets the password. All sessions end and all API keys are
-/// taken back; where the link came by mail, the address is verified too.
+/// Uses the link up and sets the password. All sessions end and all API keys are taken back: whoever had the account
+/// until now has it no longer. Where the link came by mail, the address is verified too.
 async fn set_password(
     db: &Connection,
     tokens: &Tokens,
