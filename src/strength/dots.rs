@@ -4,7 +4,7 @@
 //! turns and in the end becomes negative, so the body weight is clamped to it before anything is computed.
 //! Source: scoring sheet of the Bundesverband Deutscher Kraftdreikämpfer, 2019.
 
-use super::units::ScoredAs;
+use super::units::{ScoredAs, from_hundredths, hundredths};
 
 struct Constants {
     /// Of the powers 4, 3, 2, 1, 0.
@@ -30,6 +30,16 @@ pub fn coefficient(bodyweight_kg: f64, scored_as: ScoredAs) -> f64 {
     500.0 / constants.powers.iter().fold(0.0, |sum, power| sum * weight + power)
 }
 
+/// Points in hundredths: total × coefficient, rounded half away from zero. Boards compare these and nothing finer.
+/// Without a body weight there are none.
+pub fn points_hundredths(weight_hundredths: u32, bodyweight_hundredths: u32, scored_as: ScoredAs) -> u32 {
+    if bodyweight_hundredths == 0 {
+        return 0;
+    }
+    let points = from_hundredths(weight_hundredths) * coefficient(from_hundredths(bodyweight_hundredths), scored_as);
+    u32::try_from(hundredths(points)).unwrap_or(u32::MAX)
+}
+
 /// The total in kilograms that is worth `points` at `bodyweight_kg`.
 pub fn total_kg(points: f64, bodyweight_kg: f64, scored_as: ScoredAs) -> f64 {
     points / coefficient(bodyweight_kg, scored_as)
@@ -52,6 +62,20 @@ mod tests {
         ] {
             let got = coefficient(kg, scored_as);
             assert!((got / expected - 1.0).abs() < 3e-9, "{kg} {scored_as:?}: {got} is not {expected}");
+        }
+    }
+
+    #[test]
+    fn points_are_whole_hundredths() {
+        // Published with results: F 60.00 kg, 287.5 kg; M 95.65 kg, 652.5 kg; M 90.94 kg, 685 kg.
+        for (weight, bodyweight, scored_as, points) in [
+            (28750, 6000, ScoredAs::Women, 31871),
+            (65250, 9565, ScoredAs::Men, 40969),
+            (68500, 9094, ScoredAs::Men, 44063),
+            (0, 9094, ScoredAs::Men, 0),
+            (68500, 0, ScoredAs::Men, 0),
+        ] {
+            assert_eq!(points_hundredths(weight, bodyweight, scored_as), points);
         }
     }
 

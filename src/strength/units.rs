@@ -92,3 +92,27 @@ impl ScoredAs {
 pub fn round_to_five(value: f64) -> i64 {
     5 * (value / 5.0).round_ties_even() as i64
 }
+
+/// `value` in hundredths, rounded half away from zero: how weights and points are held wherever two are compared.
+/// What is no number is 0.
+pub fn hundredths(value: f64) -> i64 {
+    (value * 100.0).round() as i64
+}
+
+/// Hundredths of a kilogram, or of a point, as the number they stand for.
+pub fn from_hundredths(hundredths: u32) -> f64 {
+    f64::from(hundredths) / 100.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn halves_go_away_from_zero() {
+        for (value, expected) in [(0.125, 13), (-0.125, -13), (82.5, 8250), (90.72, 9072), (0.004, 0), (f64::NAN, 0)] {
+            assert_eq!(hundredths(value), expected);
+        }
+        assert_eq!(from_hundredths(9072), 90.72);
+    }
+}
