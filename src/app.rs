@@ -33,7 +33,7 @@ use crate::platform::seal::Sealer;
 use crate::platform::watchdog::Watchdog;
 use crate::platform::{Config, Database, health, indexes, installation, migrations, openapi, uploads, version};
 use crate::sessions::{KnownKeys, LastUse, Revocations, Tokens, identify};
-use crate::{accounts, admin, admission, api_keys, catalogue, energy, jobs, lifts, links, ranks, retention};
+use crate::{accounts, admin, admission, api_keys, boards, catalogue, energy, jobs, lifts, links, ranks, retention};
 use crate::{sessions, standards};
 
 /// Longer than Caddy keeps its connections to us, so that it never sends into one that we are closing.
@@ -78,6 +78,7 @@ struct State {
     envelope: Data<Envelope>,
     tokens: Data<Tokens>,
     revocations: Data<Revocations>,
+    live: Data<boards::Live>,
     known_keys: Data<KnownKeys>,
     limits: Data<RateLimits>,
     studio: Data<Studio>,
@@ -110,6 +111,7 @@ impl State {
             }),
             tokens: Data::new(Tokens::new(&config)),
             revocations: Data::default(),
+            live: Data::default(),
             known_keys: Data::default(),
             limits: Data::new(RateLimits::new(&config.rate_limits)),
             studio: Data::default(),
@@ -152,6 +154,7 @@ pub async fn serve(config: Config, listeners: Listeners, verbosity: Arc<Verbosit
     let (state, _hashing_threads) = State::new(config, shared.clone(), lifecycle.clone(), verbosity)?;
     let watchdog = state.watchdog.clone();
     feed::follow(shared.clone(), state.revocations.clone().into_inner());
+    boards::follow(shared.clone(), state.live.clone().into_inner());
 
     let (api_address, ops_address) = (listeners.api.local_addr()?, listeners.ops.local_addr()?);
     let api = api_server(state.clone(), listeners.api, workers)?;
@@ -195,6 +198,7 @@ fn api_server(state: State, listener: std::net::TcpListener, workers: usize) -> 
         .app_data(database)
         .app_data(Data::new(last_use))
         .app_data(state.revocations.clone())
+        .app_data(state.live.clone())
         .app_data(state.known_keys.clone())
         .app_data(state.limits.clone())
         .app_data(state.sealer.clone())
@@ -279,9 +283,11 @@ pub struct Migrated {
     pub queue: Vec<i32>,
     pub indexes: Vec<String>,
     pub exercises: u64,
+    /// The lifters who had lifts and stood nowhere.
+    pub standings: u64,
 }
 
-/// Brings a database up to this program: its schema, its queue, its exercises, then its large indexes. One process at a time
+/// Brings a database up to this program: its schema, its queue, its exercises, its boards, then its large indexes. One process at a time
 /// does. `watcher` is a second connection, which tells how far the first one is; `state` is where this host keeps
 /// the id of its database.
 pub async fn migrate(
@@ -296,7 +302,9 @@ pub async fn migrate(
     let queue = jobs::schema::migrate(client).await?;
     let catalogue = Catalogue::load().map_err(|error| failed(error.to_string()))?;
     let exercises = catalogue::mirror(client, &catalogue).await?;
+    let done = |done| slog_scope::info!("lifters are put on boards"; "done" => done);
+    let standings = boards::bulk::fill(client, &catalogue, done).await.map_err(|error| failed(error.to_string()))?;
     let indexes = indexes::build(client, watcher).await?;
     installation::check(client, state).await.map_err(failed)?;
-    Ok(Migrated { migrations, queue, indexes, exercises })
+    Ok(Migrated { migrations, queue, indexes, exercises, standings })
 }

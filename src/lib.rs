@@ -18,6 +18,7 @@
 //! | [`pictures`] | uploaded pictures, made small and harmless |
 //! | [`accounts`] | users, passwords, profiles |
 //! | [`links`] | links by mail, for one use: to set a password, to show whose an address is |
+//! | [`boards`] | where everybody stands: ranks in memory, and what keeps them equal to the database |
 //! | [`catalogue`] | exercises ("scenarios"), muscles, equipment |
 //! | [`lifts`] | scores, personal bests, the boards of exercises |
 //! | [`energy`] | one number for a lifter, and its board |
@@ -33,6 +34,7 @@ pub mod admission;
 pub mod api_keys;
 pub mod app;
 pub mod audit;
+pub mod boards;
 pub mod catalogue;
 pub mod cli;
 pub mod energy;

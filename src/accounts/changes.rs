@@ -72,6 +72,9 @@ pub struct UserUpdate {
     /// True: be on no board and in no search, and be there for nobody else.
     #[serde(deserialize_with = "sent")]
     is_private: Option<Option<bool>>,
+    /// True: others may read points and class beside the own name, from which the body weight can be computed.
+    #[serde(deserialize_with = "sent")]
+    shows_points: Option<Option<bool>>,
     /// True: body weight may be kept. False: erase every body weight, of the log and of all lifts.
     #[serde(deserialize_with = "sent")]
     weight_consent: Option<Option<bool>>,
@@ -99,6 +102,7 @@ pub struct Changes {
     pub country: Option<Option<String>>,
     pub time_zone: Option<String>,
     pub is_private: Option<bool>,
+    pub shows_points: Option<bool>,
     pub weight_consent: Option<bool>,
 }
 
@@ -114,6 +118,7 @@ impl Changes {
             || self.scored_as.is_some()
             || self.weight_kg.is_some()
             || self.unit.is_some()
+            || self.birth_year.is_some()
             || self.weight_consent == Some(false)
     }
 }
@@ -166,6 +171,7 @@ impl TryFrom<UserUpdate> for Changes {
                 errors.required("time_zone", Some(Some(zone.unwrap_or_else(|| "UTC".into()))), parse_time_zone)
             }),
             is_private: errors.required("is_private", update.is_private, Ok),
+            shows_points: errors.required("shows_points", update.shows_points, Ok),
             weight_consent: errors.required("weight_consent", update.weight_consent, Ok),
         };
         if changes.weight_consent == Some(false) && changes.weight_kg.flatten().is_some() {

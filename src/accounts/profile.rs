@@ -13,7 +13,7 @@ macro_rules! user_columns {
         "u.id, u.username, u.email, u.display_name, u.avatar_key, u.subscription_level, u.preferred_unit, \
          u.is_active, u.gender, u.scored_as, u.country, u.energy, u.rank, u.weight_kg, u.birth_year, u.time_zone, \
          u.original_transaction_id, u.created_at, u.updated_at, u.is_private, u.is_withheld, u.weight_consent_at, \
-         u.email_verified_at, u.role"
+         u.email_verified_at, u.role, u.shows_points"
     };
 }
 pub(crate) use user_columns;
@@ -54,6 +54,8 @@ pub struct UserRead {
     pub updated_at: Time,
     /// Whether the user wishes to be on no board and in no search; null for everybody but the user.
     pub is_private: Option<bool>,
+    /// Whether others may read points and class beside the name; null for everybody but the user.
+    pub shows_points: Option<bool>,
     /// Whether a moderator has taken the user off the boards; null for everybody but the user.
     pub is_withheld: Option<bool>,
     /// When the user agreed that body weight is kept; null for everybody but the user, and where it was not asked.
@@ -95,6 +97,7 @@ impl UserRead {
             weight_consent_at: row.get::<_, Option<Timestamp>>(first + 21).map(Time),
             email_verified_at: row.get::<_, Option<Timestamp>>(first + 22).map(Time),
             role: Some(row.get(first + 23)),
+            shows_points: Some(row.get(first + 24)),
         }
     }
 
@@ -116,6 +119,7 @@ impl UserRead {
             weight_consent_at: None,
             email_verified_at: None,
             role: None,
+            shows_points: None,
             ..self
         }
     }

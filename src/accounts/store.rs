@@ -185,6 +185,7 @@ pub async fn update_user(
                  country = CASE WHEN $15 THEN $16 ELSE country END,
                  time_zone = coalesce($17, time_zone),
                  is_private = coalesce($18, is_private),
+                 shows_points = coalesce($21, shows_points),
                  weight_consent_at = CASE WHEN $19 THEN coalesce(weight_consent_at, now())
                                           WHEN NOT $19 THEN NULL ELSE weight_consent_at END,
                  weight_consent_withdrawn_at = CASE WHEN $19 THEN NULL WHEN NOT $19 THEN now()
@@ -214,6 +215,7 @@ pub async fn update_user(
                 &changes.is_private,
                 &changes.weight_consent,
                 &hashes.old,
+                &changes.shows_points,
             ],
         )
         .await?;

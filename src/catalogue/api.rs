@@ -72,7 +72,7 @@ impl<'a> From<&'a Exercise> for ScenarioDetails<'a> {
             secondary_muscles: &exercise.secondary_muscles,
             equipment: &exercise.equipment,
             calibration: exercise.calibration.map(Calibration::from),
-            is_ranked: exercise.ranked,
+            is_ranked: exercise.is_ranked(),
             load: exercise.load,
             standard: &exercise.standard,
         }

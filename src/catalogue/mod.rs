@@ -13,7 +13,7 @@ use serde::{Deserialize, Deserializer};
 pub use api::{CatalogueAnswers, routes};
 pub use store::{mirror, missing};
 
-use crate::strength::Calibration;
+use crate::strength::{Calibration, ScoredAs};
 
 const FILES: [(&str, &str); 7] = [
     ("legs.toml", include_str!("exercises/legs.toml")),
@@ -65,14 +65,35 @@ pub struct Exercise {
     /// Whether the score is the repetitions of one set instead of a weight.
     pub is_bodyweight: bool,
     pub load: Load,
-    /// Whether two people can compare it.
-    pub ranked: bool,
+    /// The number of its board; only where two people can compare it. It is stored, so none is ever given anew.
+    #[serde(default)]
+    pub board: Option<u8>,
+    /// More than anybody has done: such a lift waits for a moderator.
+    #[serde(default)]
+    pub ceiling: Option<Ceiling>,
     /// The share of a total that its rank thresholds are made of.
     pub multiplier: f64,
     /// How much of its volume counts for XP.
     pub volume_multiplier: f64,
     #[serde(default, deserialize_with = "read_calibration")]
     pub calibration: Option<Calibration>,
+}
+
+/// Kilograms as a single, or repetitions, that nobody exceeds raw.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ceiling {
+    men: f64,
+    women: f64,
+}
+
+impl Ceiling {
+    pub fn of(self, scored_as: Option<ScoredAs>) -> f64 {
+        match scored_as {
+            Some(ScoredAs::Women) => self.women,
+            _ => self.men,
+        }
+    }
 }
 
 fn read_calibration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Calibration>, D::Error> {
@@ -102,7 +123,7 @@ impl Catalogue {
     /// Reads and checks the catalogue that is compiled in.
     pub fn load() -> Result<Self, CatalogueError> {
         let mut exercises = BTreeMap::new();
-        let mut names = BTreeSet::new();
+        let (mut names, mut boards) = (BTreeSet::new(), BTreeSet::new());
         for (file, text) in FILES {
             let read: File = toml::from_str(text).map_err(|error| CatalogueError::Unreadable { file, error })?;
             for exercise in read.exercise {
@@ -112,12 +133,20 @@ impl Catalogue {
                 if !names.insert(exercise.name.to_lowercase()) {
                     return Err(CatalogueError::Invalid(exercise.id, "has the name of another exercise"));
                 }
+                if exercise.board.is_some_and(|board| !boards.insert(board)) {
+                    return Err(CatalogueError::Invalid(exercise.id, "has the board of another exercise"));
+                }
                 if let Some(twin) = exercises.insert(exercise.id.clone(), exercise) {
                     return Err(CatalogueError::Invalid(twin.id, "is there twice"));
                 }
             }
         }
         Ok(Self { exercises })
+    }
+
+    /// The ranked exercise of a board.
+    pub fn of_board(&self, board: u8) -> Option<&Exercise> {
+        self.iter().find(|exercise| exercise.board == Some(board))
     }
 
     pub fn find(&self, id: &str) -> Option<&Exercise> {
@@ -131,6 +160,11 @@ impl Catalogue {
 }
 
 impl Exercise {
+    /// Whether two people can compare it.
+    pub fn is_ranked(&self) -> bool {
+        self.board.is_some()
+    }
+
     fn check(&self) -> Result<(), &'static str> {
         let is_slug = self.id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
         if !is_slug || self.id.is_empty() {
@@ -144,6 +178,10 @@ impl Exercise {
         }
         if !(self.multiplier > 0.0 && self.volume_multiplier > 0.0) {
             return Err("has a multiplier that is not above zero");
+        }
+        if self.board.is_some() != self.ceiling.is_some() || self.board.is_some_and(|board| !(1..=200).contains(&board))
+        {
+            return Err("has a board that is not one of 1 to 200, or one of board and ceiling without the other");
         }
         if self.is_bodyweight != self.calibration.is_some() {
             return Err("is counted in repetitions without a calibration, or has one and is not");
@@ -160,13 +198,13 @@ mod tests {
     fn the_catalogue_holds_what_it_promises() {
         let catalogue = Catalogue::load().unwrap();
         assert!(catalogue.iter().count() >= 120);
-        let ranked = catalogue.iter().filter(|exercise| exercise.ranked).count();
+        let ranked = catalogue.iter().filter(|exercise| exercise.is_ranked()).count();
         assert!((20..=30).contains(&ranked), "{ranked} are ranked");
         for (id, share) in [("back_squat", 0.33), ("barbell_bench_press", 0.25), ("deadlift", 0.42)] {
             assert_eq!(catalogue.find(id).unwrap().multiplier, share);
         }
         for exercise in catalogue.iter() {
-            assert!(!exercise.ranked || exercise.load != Load::Assistance, "{}", exercise.id);
+            assert!(!exercise.is_ranked() || exercise.load != Load::Assistance, "{}", exercise.id);
         }
     }
 }

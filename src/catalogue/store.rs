@@ -20,7 +20,7 @@ pub async fn mirror(client: &Client, catalogue: &Catalogue) -> Result<u64, tokio
                 &column(|exercise| &exercise.id),
                 &column(|exercise| &exercise.name),
                 &flags(|exercise| exercise.is_bodyweight),
-                &flags(|exercise| exercise.ranked),
+                &flags(|exercise| exercise.is_ranked()),
                 &column(|exercise| exercise.load.as_str()),
             ],
         )

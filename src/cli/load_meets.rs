@@ -6,6 +6,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Failure, Outcome, begin, connect_to_current_database};
+use crate::catalogue::Catalogue;
 use crate::meets::{self, MeetFile};
 use crate::platform::settings::Sources;
 
@@ -46,7 +47,7 @@ impl LoadMeets {
 
         let bar = ProgressBar::new_spinner().with_style(ProgressStyle::with_template("{spinner} storing: {msg}")?);
         bar.enable_steady_tick(std::time::Duration::from_millis(100));
-        let loaded = meets::load(&mut client, &read.results, |step| bar.set_message(step)).await?;
+        let loaded = meets::load(&mut client, &Catalogue::load()?, &read.results, |step| bar.set_message(step)).await?;
         bar.finish_and_clear();
 
         println!("{} results count", read.results.len());

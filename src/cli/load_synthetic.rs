@@ -6,13 +6,13 @@ use uuid::Uuid;
 use super::{Outcome, begin, connect_to_current_database};
 use crate::accounts::bulk::{BulkUser, insert_users};
 use crate::catalogue::Catalogue;
-use crate::energy;
 use crate::lifts::bulk::{BulkLift, insert_lifts, refresh_personal_bests};
 use crate::lifts::{Equipment, score_value};
 use crate::platform::config::Environment;
 use crate::platform::settings::Sources;
 use crate::strength::ScoredAs;
 use crate::strength::standards::{CoreLift, thresholds_kg};
+use crate::{boards, energy};
 
 /// Fill a database with made-up members and lifts, to measure and to try things out.
 ///
@@ -64,11 +64,14 @@ impl LoadSynthetic {
             stored_lifts += insert_lifts(transaction.client(), &lifts).await?;
             refresh_personal_bests(transaction.client()).await?;
             energy::bulk::refresh(transaction.client()).await?;
+            boards::bulk::refresh_new(transaction.client(), &catalogue).await?;
             transaction.commit().await?;
             bar.set_position(last as u64);
         }
         bar.finish_and_clear();
-        client.batch_execute("VACUUM (ANALYZE) users, lifts, personal_bests, energy_history").await?;
+        client
+            .batch_execute("VACUUM (ANALYZE) users, lifts, personal_bests, energy_history, standings, board_lifters")
+            .await?;
         println!("{} members, {stored_lifts} lifts", self.users);
         Ok(())
     }

@@ -11,15 +11,23 @@ mod store;
 pub use api::routes;
 pub use store::SET_ENERGY;
 
-use crate::platform::{Connection, DatabaseError, UserId};
-use crate::strength::energy::{self, Energy};
+use jiff::Timestamp;
 
-/// Brings a user's energy up to date and, if it changed, notes that in the history.
+use crate::boards::{self, Candidate};
+use crate::platform::{Connection, DatabaseError, UserId};
+use crate::strength::energy::{self, Energy, Lifter};
+
+/// Brings a user's energy up to date and, if it changed, notes that in the history. The caller holds the user's row.
 pub async fn recompute(db: &Connection, user: UserId) -> Result<(), DatabaseError> {
-    if let Some(lifter) = store::find_lifter(db, user).await? {
-        set(db, user, energy::energy(&lifter)).await?;
-    }
-    Ok(())
+    let Some((lifter, birth_year)) = store::find_lifter(db, user).await? else { return Ok(()) };
+    let energy = energy::energy(&lifter);
+    set(db, user, energy).await?;
+    boards::set_energy(db, user, standing(energy, &lifter, birth_year)).await
+}
+
+/// With what an energy stands on its board.
+pub fn standing(energy: Energy, lifter: &Lifter, birth_year: Option<i16>) -> Option<Candidate> {
+    boards::qualify::energy(energy.value, lifter.scored_as, lifter.bodyweight_kg, birth_year, Timestamp::now())
 }
 
 /// Writes an energy that the caller computed from what it has just read under the user's lock.

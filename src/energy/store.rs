@@ -7,14 +7,14 @@ use crate::strength::energy::Lifter;
 use crate::strength::standards::CoreLift;
 use crate::strength::{ScoredAs, Unit};
 
-/// What the energy of a user is computed from.
-pub async fn find_lifter(db: &Connection, user: UserId) -> Result<Option<Lifter>, DatabaseError> {
+/// What the energy of a user is computed from, and the year of birth.
+pub async fn find_lifter(db: &Connection, user: UserId) -> Result<Option<(Lifter, Option<i16>)>, DatabaseError> {
     let row = db
         .query_opt(
             "SELECT u.weight_kg, u.scored_as, u.gender, u.preferred_unit,
                     (SELECT score_value FROM personal_bests WHERE user_id = u.id AND exercise_id = $2),
                     (SELECT score_value FROM personal_bests WHERE user_id = u.id AND exercise_id = $3),
-                    (SELECT score_value FROM personal_bests WHERE user_id = u.id AND exercise_id = $4)
+                    (SELECT score_value FROM personal_bests WHERE user_id = u.id AND exercise_id = $4), u.birth_year
              FROM users u WHERE u.id = $1",
             &[
                 &user.0,
@@ -24,7 +24,7 @@ pub async fn find_lifter(db: &Connection, user: UserId) -> Result<Option<Lifter>
             ],
         )
         .await?;
-    Ok(row.map(|row| lifter_from_row(&row, 0)))
+    Ok(row.map(|row| (lifter_from_row(&row, 0), row.get(7))))
 }
 
 /// Reads body weight, scoring, gender, unit and the three bests from the column `first` on.

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::new_lift::ScoreCreate;
-use super::{Lift, LiftError, NewLift, Recorded, store};
+use super::{Lift, LiftError, NewLift, Recorded, Recording, store};
 use crate::accounts::{self, UserRead};
+use crate::boards::{Doubt, Live, RankChange};
 use crate::catalogue::Catalogue;
 use crate::platform::idempotency::{IdempotencyKey, Repeatable};
 use crate::platform::{Body, Config, Database, Page, Path, Problem, Query, Time, UserId};
@@ -66,6 +67,11 @@ pub struct ScoreCreateResponse {
     previous_best_weight_lifted: Option<f64>,
     previous_best_reps: Option<i32>,
     previous_best_sets: Option<i32>,
+    /// The places that it changed, among everybody and in the own weight class.
+    ranks: Vec<RankChange>,
+    /// Why a moderator has to look first: `ceiling` (more than anybody has done: the lift is on no board until then) or
+    /// `bodyweight` (below 35 kg, or moved by more than a tenth in 30 days: no points and no class until then).
+    waits_for_moderator: Option<&'static str>,
 }
 
 impl ScoreCreateResponse {
@@ -77,6 +83,8 @@ impl ScoreCreateResponse {
             previous_best_weight_lifted: best.map(|best| best.weight_kg),
             previous_best_reps: best.and_then(|best| best.reps),
             previous_best_sets: best.and_then(|best| best.sets),
+            ranks: recorded.ranks.clone(),
+            waits_for_moderator: recorded.waits.map(Doubt::as_str),
             score: ScoreOut::new(recorded.lift.clone(), catalogue),
         }
     }
@@ -97,6 +105,7 @@ async fn create_score(
     key: IdempotencyKey,
     db: Data<Database>,
     catalogue: Data<Catalogue>,
+    live: Data<Live>,
 ) -> Result<HttpResponse, Problem> {
     let exercise = catalogue.find(&scenario_id).ok_or(LiftError::UnknownExercise)?;
     if body.0.scenario_id.as_ref().is_some_and(|sent| *sent != exercise.id) {
@@ -106,7 +115,8 @@ async fn create_score(
     let new = NewLift::try_from(body.0)?;
     let answer = |recorded: &Recorded| serde_json::to_string(&ScoreCreateResponse::new(recorded, &catalogue));
     let db = db.connection().await?;
-    Ok(super::record_lift(&db, me.id, exercise, &new, &repeatable, answer).await?.into())
+    let recording = Recording { db: &db, live: &live, catalogue: &catalogue, repeatable: &repeatable };
+    Ok(super::record_lift(recording, me.id, exercise, &new, answer).await?.into())
 }
 
 #[derive(Serialize, utoipa::ToSchema)]

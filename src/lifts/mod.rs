@@ -7,23 +7,23 @@
 mod api;
 pub mod bulk;
 mod new_lift;
+mod record;
 mod store;
 
 pub use api::routes;
 pub use new_lift::{Equipment, NewLift};
+pub use record::{Recording, record_lift};
 
-use futures_util::future::{try_join3, try_join5};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::boards::{Doubt, RankChange, Shown};
 use crate::catalogue::Exercise;
-use crate::platform::idempotency::{IdempotencyError, Repeatable, StoredAnswer};
-use crate::platform::{Connection, DatabaseError, Problem, UserId};
+use crate::platform::idempotency::IdempotencyError;
+use crate::platform::{DatabaseError, Problem, UserId};
 use crate::sessions::SignedIn;
-use crate::strength::energy::{Energy, Lifter};
-use crate::strength::one_rep_max;
-use crate::strength::standards::CoreLift;
-use crate::{energy, strength};
+use crate::strength::energy::Lifter;
+use crate::strength::{ScoredAs, one_rep_max};
 
 #[derive(Debug, thiserror::Error)]
 pub enum LiftError {
@@ -90,6 +90,10 @@ pub struct Recorded {
     pub is_personal_best: bool,
     /// The best before this lift.
     pub previous_best: Option<Best>,
+    /// The places that it changed.
+    pub ranks: Vec<RankChange>,
+    /// Why it waits for a moderator.
+    pub waits: Option<Doubt>,
 }
 
 /// What a lift scores: repetitions with the own body weight, the estimated single otherwise.
@@ -107,96 +111,15 @@ pub struct LockedLifter {
     pub time_zone: TimeZone,
     /// What the energy depends on; the bests are not in it.
     pub energy_of: Lifter,
+    pub birth_year: Option<i16>,
+    pub shown: Shown,
 }
 
-/// Records a lift in one transaction: the lift itself, personal best, energy, rank and history. A request that comes
-/// again with its key gets the answer that it got.
-///
-/// Two journeys to the database: one takes hold of the lifter and reads, one writes and commits. Each statement sees
-/// what was committed when it begins, so the bests are read as they are once the lifter is held.
-pub async fn record_lift(
-    db: &Connection,
-    user: UserId,
-    exercise: &Exercise,
-    new: &NewLift,
-    repeatable: &Repeatable,
-    answer: impl FnOnce(&Recorded) -> serde_json::Result<String>,
-) -> Result<StoredAnswer, LiftError> {
-    db.prepare(&store::RECORDING).await?;
-    db.prepare(&[energy::SET_ENERGY]).await?;
-    db.prepare(repeatable.statements()).await?;
-    let reading =
-        try_join3(store::lock_lifter(db, user), store::list_bests(db, user, &exercise.id), repeatable.recall(db, user));
-    let (transaction, (lifter, bests, recalled)) = db.begin_with(reading).await?;
-    let Some(lifter) = lifter else {
-        transaction.roll_back().await?;
-        return Err(LiftError::Gone);
-    };
-    match repeatable.check(recalled) {
-        Ok(None) => {}
-        decided => {
-            transaction.roll_back().await?;
-            return decided?.ok_or(LiftError::Gone);
-        }
-    }
-
-    let bodyweight_kg = find_body_weight(db, &lifter, new).await?;
-    let lift = new.by(&lifter, exercise);
-    let previous_best = bests.iter().find(|best| best.exercise_id == exercise.id).cloned();
-    let counts = new.equipment.counts_for_contract();
-    let is_best = counts && previous_best.as_ref().is_none_or(|best| is_better(&lift, best));
-    let rises = counts && previous_best.as_ref().is_none_or(|best| lift.score_value > best.score_value);
-    let new_energy = rises.then(|| energy_with(&lifter, &bests, &lift)).flatten();
-    let recorded = Recorded { lift, is_personal_best: rises, previous_best };
-    let answer = StoredAnswer { status: 200, body: answer(&recorded).map_err(LiftError::Unwritable)? };
-
-    let lift = &recorded.lift;
-    let writing = try_join5(
-        store::insert_lift(db, lift, bodyweight_kg, lifter.energy_of.scored_as),
-        only_if(is_best, store::set_personal_best(db, lift)),
-        only_if(rises, store::insert_best_event(db, lift)),
-        set_energy(db, user, new_energy),
-        repeatable.remember(db, user, &answer),
-    );
-    transaction.commit_with(writing).await?;
-    Ok(answer)
-}
-
-async fn only_if(
-    condition: bool,
-    write: impl Future<Output = Result<u64, DatabaseError>>,
-) -> Result<u64, DatabaseError> {
-    if condition { write.await } else { Ok(0) }
-}
-
-async fn set_energy(db: &Connection, user: UserId, energy: Option<Energy>) -> Result<(), DatabaseError> {
-    match energy {
-        Some(energy) => energy::set(db, user, energy).await,
-        None => Ok(()),
-    }
-}
-
-/// What the lifter weighed when lifting: what they weigh now says nothing about a lift of last year.
-async fn find_body_weight(db: &Connection, lifter: &LockedLifter, new: &NewLift) -> Result<Option<f64>, DatabaseError> {
-    let day = |at: Timestamp| at.to_zoned(lifter.time_zone.clone()).date();
-    match new.performed_at {
-        Some(at) if day(at) != day(Timestamp::now()) => store::find_body_weight(db, lifter.id, day(at)).await,
-        _ => Ok(lifter.energy_of.bodyweight_kg),
-    }
-}
-
-/// The energy once a lift has become the best of its exercise; none when the exercise does not count for it.
-fn energy_with(lifter: &LockedLifter, bests: &[Best], lift: &Lift) -> Option<Energy> {
-    CoreLift::from_exercise(&lift.exercise_id)?;
-    let best_kg = CoreLift::ALL.map(|core| match core.exercise_id() {
-        id if id == lift.exercise_id => Some(lift.score_value),
-        id => bests.iter().find(|best| best.exercise_id == id).map(|best| best.score_value),
-    });
-    Some(strength::energy::energy(&Lifter { best_kg, ..lifter.energy_of }))
-}
-
-/// Of two lifts of equal score boards show the newer.
-fn is_better(lift: &Lift, best: &Best) -> bool {
-    let order = lift.score_value.total_cmp(&best.score_value);
-    order.then(lift.performed_at.cmp(&best.performed_at)).then(lift.id.cmp(&best.lift_id)).is_gt()
+/// What the lifter was at the moment of a lift, copied with it.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment {
+    pub bodyweight_kg: Option<f64>,
+    pub scored_as: Option<ScoredAs>,
+    pub age_years: Option<f32>,
+    pub doubt: Option<Doubt>,
 }

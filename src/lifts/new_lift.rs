@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Lift, LockedLifter, score_value};
+use crate::boards::qualify::in_microseconds;
 use crate::catalogue::Exercise;
 use crate::platform::Problem;
 
@@ -115,7 +116,7 @@ impl NewLift {
             reps: self.reps,
             sets: self.sets,
             score_value: score_value(exercise, self.weight_kg, self.reps),
-            performed_at: self.performed_at.unwrap_or_else(Timestamp::now),
+            performed_at: in_microseconds(self.performed_at.unwrap_or_else(Timestamp::now)),
             equipment: self.equipment.as_str().to_owned(),
             source: "self".to_owned(),
         }

@@ -3,24 +3,31 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use tokio_postgres::Row;
 
-use super::{Best, Lift, LockedLifter};
+use super::{Best, Lift, LockedLifter, Moment};
 use crate::accounts::{UserRead, user_columns};
+use crate::boards::{Doubt, Shown};
 use crate::platform::visibility::{listed, visible};
 use crate::platform::{Connection, DatabaseError, UserId};
 use crate::strength::energy::Lifter;
 use crate::strength::standards::CoreLift;
 use crate::strength::{ScoredAs, Unit};
 
-const LOCK_LIFTER: &str =
-    "SELECT weight_kg, scored_as, gender, preferred_unit, time_zone, nextval('lifts_id_seq')::integer
-     FROM users WHERE id = $1 AND is_active FOR NO KEY UPDATE";
+const LOCK_LIFTER: &str = concat!(
+    "SELECT weight_kg, scored_as, gender, preferred_unit, time_zone, nextval('lifts_id_seq')::integer, birth_year, ",
+    listed!(),
+    ", shows_points,
+       (SELECT min(weight_kg) FROM body_weights WHERE user_id = $1 AND measured_on > current_date - 30),
+       (SELECT max(weight_kg) FROM body_weights WHERE user_id = $1 AND measured_on > current_date - 30)
+     FROM users u WHERE id = $1 AND is_active FOR NO KEY UPDATE"
+);
 const LIST_BESTS: &str =
     "SELECT exercise_id, score_value, weight_kg, reps, sets, performed_at, lift_id FROM personal_bests
      WHERE user_id = $1 AND exercise_id IN ($2, $3, $4, $5)";
 const INSERT_LIFT: &str =
     "INSERT INTO lifts (id, user_id, exercise_id, weight_kg, reps, sets, score_value, performed_at,
-                        bodyweight_kg, scored_as, equipment)
-     OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4::float8, $5::integer, $6::integer, $7, $8, $9, $10::text::scoring, $11::text::worn)";
+                        bodyweight_kg, scored_as, equipment, age_years, doubt)
+     OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4::float8, $5::integer, $6::integer, $7, $8, $9, $10::text::scoring, $11::text::worn,
+                                     $12, $13::text::lift_doubt)";
 const SET_PERSONAL_BEST: &str = "INSERT INTO personal_bests
          (user_id, exercise_id, lift_id, score_value, weight_kg, reps, sets, performed_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -36,9 +43,9 @@ const INSERT_BEST_EVENT: &str =
 pub const RECORDING: [&str; 5] = [LOCK_LIFTER, LIST_BESTS, INSERT_LIFT, SET_PERSONAL_BEST, INSERT_BEST_EVENT];
 
 /// Takes hold of an active lifter until the transaction ends, and takes the number of the next lift.
-pub async fn lock_lifter(db: &Connection, user: UserId) -> Result<Option<LockedLifter>, DatabaseError> {
+pub async fn lock_lifter(db: &Connection, user: UserId) -> Result<Option<(LockedLifter, Weights)>, DatabaseError> {
     let row = db.query_opt(LOCK_LIFTER, &[&user.0]).await?;
-    Ok(row.map(|row| LockedLifter {
+    let lifter = |row: &Row| LockedLifter {
         id: user,
         next_lift_id: row.get(5),
         time_zone: TimeZone::get(row.get(4)).unwrap_or(TimeZone::UTC),
@@ -48,19 +55,35 @@ pub async fn lock_lifter(db: &Connection, user: UserId) -> Result<Option<LockedL
             unit: Unit::parse(row.get(3)).unwrap_or(Unit::Kg),
             best_kg: [None; 3],
         },
-    }))
+        birth_year: row.get(6),
+        shown: Shown { is_listed: row.get(7), shows_points: row.get(8) },
+    };
+    Ok(row.map(|row| (lifter(&row), Weights { kg: row.get(0), least_and_greatest: both(row.get(9), row.get(10)) })))
+}
+
+/// A body weight, and the least and the greatest of the 30 days up to it, where any was entered.
+#[derive(Debug, Clone, Copy)]
+pub struct Weights {
+    pub kg: Option<f64>,
+    pub least_and_greatest: Option<(f64, f64)>,
+}
+
+fn both(least: Option<f64>, greatest: Option<f64>) -> Option<(f64, f64)> {
+    least.zip(greatest)
 }
 
 /// What somebody weighed on a day: the newest entry up to it, else the first one after it.
-pub async fn find_body_weight(db: &Connection, user: UserId, day: Date) -> Result<Option<f64>, DatabaseError> {
+pub async fn find_weights(db: &Connection, user: UserId, day: Date) -> Result<Weights, DatabaseError> {
     let row = db
-        .query_opt(
-            "SELECT weight_kg FROM body_weights WHERE user_id = $1
-             ORDER BY measured_on > $2, abs(measured_on - $2) LIMIT 1",
+        .query_one(
+            "SELECT (SELECT weight_kg FROM body_weights WHERE user_id = $1
+                     ORDER BY measured_on > $2, abs(measured_on - $2) LIMIT 1),
+                    min(weight_kg), max(weight_kg)
+             FROM body_weights WHERE user_id = $1 AND measured_on BETWEEN $2::date - 29 AND $2",
             &[&user.0, &day],
         )
         .await?;
-    Ok(row.and_then(|row| row.get(0)))
+    Ok(Weights { kg: row.get(0), least_and_greatest: both(row.get(1), row.get(2)) })
 }
 
 /// The bests of a lifter in this exercise and in those that make the energy.
@@ -82,12 +105,7 @@ pub async fn list_bests(db: &Connection, user: UserId, exercise_id: &str) -> Res
 }
 
 /// Stores a lift with what the lifter was at that moment.
-pub async fn insert_lift(
-    db: &Connection,
-    lift: &Lift,
-    bodyweight_kg: Option<f64>,
-    scored_as: Option<ScoredAs>,
-) -> Result<u64, DatabaseError> {
+pub async fn insert_lift(db: &Connection, lift: &Lift, moment: &Moment) -> Result<u64, DatabaseError> {
     db.execute(
         INSERT_LIFT,
         &[
@@ -99,9 +117,11 @@ pub async fn insert_lift(
             &lift.sets,
             &lift.score_value,
             &lift.performed_at,
-            &bodyweight_kg,
-            &scored_as.map(ScoredAs::as_str),
+            &moment.bodyweight_kg,
+            &moment.scored_as.map(ScoredAs::as_str),
             &lift.equipment,
+            &moment.age_years,
+            &moment.doubt.map(Doubt::as_str),
         ],
     )
     .await

@@ -18,10 +18,11 @@ pub use result::{MeetResult, Reason};
 
 use crate::accounts::Username;
 use crate::accounts::bulk::{BulkUser, delete_meet_lifters, insert_body_weights, insert_users, list_meet_lifters};
-use crate::energy;
+use crate::catalogue::Catalogue;
 use crate::lifts::bulk::{BulkLift, insert_lifts, refresh_personal_bests};
 use crate::platform::DatabaseError;
 use crate::strength::standards::CoreLift;
+use crate::{boards, energy};
 
 #[derive(Debug, thiserror::Error)]
 pub enum MeetError {
@@ -93,7 +94,12 @@ pub struct Loaded {
 }
 
 /// Stores the results; `step` is told what is being done.
-pub async fn load(db: &mut Client, results: &[MeetResult], step: impl Fn(&'static str)) -> Result<Loaded, MeetError> {
+pub async fn load(
+    db: &mut Client,
+    catalogue: &Catalogue,
+    results: &[MeetResult],
+    step: impl Fn(&'static str),
+) -> Result<Loaded, MeetError> {
     let transaction = db.transaction().await?;
     let client = transaction.client();
     // Two loads at once would both make the same lifters; everybody else goes on.
@@ -126,6 +132,8 @@ pub async fn load(db: &mut Client, results: &[MeetResult], step: impl Fn(&'stati
     let changed_bests = refresh_personal_bests(client).await?;
     step("energy");
     energy::bulk::refresh(client).await?;
+    step("boards");
+    boards::bulk::refresh_new(client, catalogue).await?;
     transaction.commit().await?;
     Ok(Loaded { new_lifters: new_lifters.len() as u64, new_lifts, changed_bests })
 }

@@ -54,7 +54,7 @@ impl Unit {
 }
 
 /// Which constants score a lift. Asked apart from gender; `Male` and `Female` only suggest it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ScoredAs {
     Men,
     Women,

@@ -1,0 +1,167 @@
+//! The standings of many at once, through COPY: after many lifts were stored, and for a database that has none yet. The
+//! caller holds the transaction.
+
+use futures_util::pin_mut;
+use tokio_postgres::Client;
+use tokio_postgres::binary_copy::BinaryCopyInWriter;
+use tokio_postgres::types::Type;
+use uuid::Uuid;
+
+use super::cell::cells;
+use super::store::truth::{self, Truth};
+use crate::catalogue::Catalogue;
+use crate::strength::ScoredAs;
+
+/// Users (as `u`) who should stand somewhere and have no standings.
+macro_rules! missing {
+    () => {
+        "NOT EXISTS (SELECT FROM board_lifters b WHERE b.user_id = u.id)
+         AND (u.energy > 0 OR EXISTS (SELECT FROM lifts l WHERE l.user_id = u.id))"
+    };
+}
+
+/// How many lifters are computed at once.
+const BATCH: usize = 5_000;
+
+/// Makes the standings of some users what their lifts and energies give; gives their number. The user's rows are held.
+pub async fn refresh(db: &Client, catalogue: &Catalogue, users: &[Uuid]) -> Result<u64, tokio_postgres::Error> {
+    for batch in users.chunks(BATCH) {
+        db.execute("SELECT FROM users WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE", &[&batch]).await?;
+        let truths = truth::find(db, catalogue, batch).await?;
+        db.execute("DELETE FROM standings WHERE user_id = ANY ($1)", &[&batch]).await?;
+        insert_standings(db, &truths).await?;
+        insert_lifters(db, &truths).await?;
+    }
+    Ok(users.len() as u64)
+}
+
+/// The users of the lifts that [`crate::lifts::bulk`] has just stored.
+pub async fn refresh_new(db: &Client, catalogue: &Catalogue) -> Result<u64, tokio_postgres::Error> {
+    let rows = db.query("SELECT DISTINCT user_id FROM new_lifts", &[]).await?;
+    refresh(db, catalogue, &rows.iter().map(|row| row.get(0)).collect::<Vec<_>>()).await
+}
+
+async fn insert_standings(db: &Client, truths: &[Truth]) -> Result<(), tokio_postgres::Error> {
+    db.batch_execute(
+        "CREATE TEMP TABLE IF NOT EXISTS new_standings (
+             user_id uuid, board smallint, basis text, ordinal smallint, minus_value integer, tie integer,
+             at timestamptz, lift_id integer, parts integer[], sex text, class smallint, age smallint, of_all boolean,
+             of_sex boolean, of_class boolean, of_age boolean, is_listed boolean) ON COMMIT DROP;
+         TRUNCATE new_standings",
+    )
+    .await?;
+    let sink = db.copy_in("COPY new_standings FROM STDIN (FORMAT binary)").await?;
+    let (int2, int4, flag) = (Type::INT2, Type::INT4, Type::BOOL);
+    let types = [
+        Type::UUID,
+        int2.clone(),
+        Type::TEXT,
+        int2.clone(),
+        int4.clone(),
+        int4.clone(),
+        Type::TIMESTAMPTZ,
+        int4,
+        Type::INT4_ARRAY,
+        Type::TEXT,
+        int2.clone(),
+        int2,
+        flag.clone(),
+        flag.clone(),
+        flag.clone(),
+        flag.clone(),
+        flag,
+    ];
+    let writer = BinaryCopyInWriter::new(sink, &types);
+    pin_mut!(writer);
+    for truth in truths {
+        let (mut ordinal, mut last) = (0i16, None);
+        for standing in &truth.standings {
+            let place = Some((standing.board, standing.basis));
+            ordinal = if last == place { ordinal + 1 } else { 0 };
+            last = place;
+            let mark = &standing.mark;
+            writer
+                .as_mut()
+                .write(&[
+                    &truth.user,
+                    &i16::from(standing.board.0),
+                    &standing.basis.as_str(),
+                    &ordinal,
+                    &-(mark.value as i32),
+                    &mark.tie,
+                    &mark.at,
+                    &mark.lift_id,
+                    &standing.parts.map(|parts| parts.to_vec()),
+                    &mark.sex.map(ScoredAs::as_str),
+                    &mark.class.map(i16::from),
+                    &mark.age.map(i16::from),
+                    &standing.of.has(super::scope::Of::ALL),
+                    &standing.of.has(super::scope::Of::SEX),
+                    &standing.of.has(super::scope::Of::CLASS),
+                    &standing.of.has(super::scope::Of::AGE),
+                    &truth.shown.is_listed,
+                ])
+                .await?;
+        }
+    }
+    writer.finish().await?;
+    db.batch_execute(
+        "INSERT INTO standings (user_id, board, basis, ordinal, minus_value, tie, at, lift_id, parts, sex, class, age,
+                                of_all, of_sex, of_class, of_age, is_listed)
+         SELECT user_id, board, basis::standing_basis, ordinal, minus_value, tie, at, lift_id, parts, sex::scoring, class,
+                age, of_all, of_sex, of_class, of_age, is_listed
+         FROM new_standings",
+    )
+    .await
+}
+
+async fn insert_lifters(db: &Client, truths: &[Truth]) -> Result<(), tokio_postgres::Error> {
+    db.batch_execute(
+        "CREATE TEMP TABLE IF NOT EXISTS new_lifters (
+             user_id uuid, is_listed boolean, shows_points boolean, cells bigint[]) ON COMMIT DROP;
+         TRUNCATE new_lifters",
+    )
+    .await?;
+    let sink = db.copy_in("COPY new_lifters FROM STDIN (FORMAT binary)").await?;
+    let writer = BinaryCopyInWriter::new(sink, &[Type::UUID, Type::BOOL, Type::BOOL, Type::INT8_ARRAY]);
+    pin_mut!(writer);
+    for truth in truths {
+        let packed: Vec<_> = cells(&truth.standings).into_iter().map(|cell| cell.0 as i64).collect();
+        writer.as_mut().write(&[&truth.user, &truth.shown.is_listed, &truth.shown.shows_points, &packed]).await?;
+    }
+    writer.finish().await?;
+    db.batch_execute(
+        "INSERT INTO board_lifters AS l (user_id, is_listed, shows_points, cells)
+         SELECT user_id, is_listed, shows_points, cells FROM new_lifters
+         ON CONFLICT (user_id) DO UPDATE
+             SET is_listed = excluded.is_listed, shows_points = excluded.shows_points, cells = excluded.cells;
+         INSERT INTO board_changes (user_id) SELECT user_id FROM new_lifters",
+    )
+    .await
+}
+
+/// How many users have lifts or energy and no standings yet: all of a database of an older program.
+pub async fn missing(db: &Client) -> Result<i64, tokio_postgres::Error> {
+    let row = db.query_one(concat!("SELECT count(*) FROM users u WHERE ", missing!()), &[]).await?;
+    Ok(row.get(0))
+}
+
+/// Gives those users their standings, a batch in a transaction; `step` is told how many are done.
+pub async fn fill(
+    db: &mut Client,
+    catalogue: &Catalogue,
+    mut step: impl FnMut(u64),
+) -> Result<u64, tokio_postgres::Error> {
+    let mut done = 0;
+    loop {
+        let transaction = db.transaction().await?;
+        let sql = concat!("SELECT u.id FROM users u WHERE ", missing!(), " LIMIT 5000");
+        let users: Vec<Uuid> = transaction.query(sql, &[]).await?.iter().map(|row| row.get(0)).collect();
+        if users.is_empty() {
+            return Ok(done);
+        }
+        done += refresh(transaction.client(), catalogue, &users).await?;
+        transaction.commit().await?;
+        step(done);
+    }
+}

@@ -1,0 +1,331 @@
+//! How many lifters have which value: the pure structure below every board.
+//!
+//! It answers how many stand above a value and who stands at a place, exactly, in a time that does not depend on the
+//! number of lifters. Few different values lie in a sorted list with a sum for every 64 of them; many in a Fenwick tree
+//! (Fenwick, Software: Practice and Experience 24(3), 1994) over all values up to the greatest.
+//! Invariant: `total` is the sum of all counts, and no value is counted below zero.
+
+/// Beyond so many different values a tree takes less time, and then no more room either.
+const MOST_LISTED: usize = 8_192;
+const BLOCK: usize = 64;
+
+/// Counts of values, each a number of hundredths, repetitions or energy.
+#[derive(Debug, Clone)]
+pub struct Counts {
+    total: u32,
+    form: Form,
+}
+
+#[derive(Debug, Clone)]
+enum Form {
+    Listed(Listed),
+    Tree(Tree),
+}
+
+impl Default for Counts {
+    fn default() -> Self {
+        Self { total: 0, form: Form::Listed(Listed::default()) }
+    }
+}
+
+impl Counts {
+    pub fn total(&self) -> u32 {
+        self.total
+    }
+
+    pub fn add(&mut self, value: u32) {
+        self.total += 1;
+        if let Form::Listed(listed) = &self.form
+            && listed.values.len() >= MOST_LISTED
+        {
+            self.form = Form::Tree(Tree::of(listed));
+        }
+        match &mut self.form {
+            Form::Listed(listed) => listed.add(value),
+            Form::Tree(tree) => tree.add(value),
+        }
+    }
+
+    /// Takes one away; false, and nothing changed, where there is none of this value.
+    pub fn remove(&mut self, value: u32) -> bool {
+        let removed = match &mut self.form {
+            Form::Listed(listed) => listed.remove(value),
+            Form::Tree(tree) => tree.remove(value),
+        };
+        self.total -= u32::from(removed);
+        removed
+    }
+
+    /// How many are greater than `value`.
+    pub fn above(&self, value: u32) -> u32 {
+        self.total - self.up_to(value)
+    }
+
+    /// How many are `value` or less.
+    pub fn up_to(&self, value: u32) -> u32 {
+        match &self.form {
+            Form::Listed(listed) => listed.up_to(value),
+            Form::Tree(tree) => tree.up_to(value as usize + 1),
+        }
+    }
+
+    /// How many are less than `value`.
+    pub fn below(&self, value: u32) -> u32 {
+        value.checked_sub(1).map_or(0, |less| self.up_to(less))
+    }
+
+    /// The value of whoever has `place` others before them, the greatest first; none beyond the last.
+    pub fn at(&self, place: u32) -> Option<u32> {
+        let from_below = self.total.checked_sub(place)?.checked_sub(1)?;
+        Some(match &self.form {
+            Form::Listed(listed) => listed.at(from_below),
+            Form::Tree(tree) => tree.at(from_below),
+        })
+    }
+
+    /// The least value that is greater than `value`.
+    pub fn next_above(&self, value: u32) -> Option<u32> {
+        self.at(self.above(value).checked_sub(1)?)
+    }
+
+    /// Bytes of memory.
+    pub fn size(&self) -> usize {
+        match &self.form {
+            Form::Listed(listed) => 4 * (2 * listed.values.capacity() + listed.sums.capacity()),
+            Form::Tree(tree) => 4 * tree.nodes.capacity(),
+        }
+    }
+}
+
+/// Two counts are the same when they count the same, whatever their form.
+impl PartialEq for Counts {
+    fn eq(&self, other: &Self) -> bool {
+        self.total == other.total && self.pairs() == other.pairs()
+    }
+}
+
+impl Counts {
+    /// Each value and how many there are, the least first.
+    pub fn pairs(&self) -> Vec<(u32, u32)> {
+        match &self.form {
+            Form::Listed(listed) => listed.values.iter().copied().zip(listed.counts.iter().copied()).collect(),
+            Form::Tree(tree) => {
+                let count = |value: usize| tree.up_to(value + 1) - tree.up_to(value);
+                let pairs = (0..tree.nodes.len() - 1).map(|value| (value as u32, count(value)));
+                pairs.filter(|(_, count)| *count > 0).collect()
+            }
+        }
+    }
+}
+
+/// Values in rising order, none with a count of zero.
+#[derive(Debug, Clone, Default)]
+struct Listed {
+    values: Vec<u32>,
+    counts: Vec<u32>,
+    /// Of every 64 counts their sum.
+    sums: Vec<u32>,
+}
+
+impl Listed {
+    fn add(&mut self, value: u32) {
+        match self.values.binary_search(&value) {
+            Ok(place) => {
+                self.counts[place] += 1;
+                self.sums[place / BLOCK] += 1;
+            }
+            Err(place) => {
+                self.values.insert(place, value);
+                self.counts.insert(place, 1);
+                self.sum_from(place);
+            }
+        }
+    }
+
+    fn remove(&mut self, value: u32) -> bool {
+        let Ok(place) = self.values.binary_search(&value) else { return false };
+        if self.counts[place] > 1 {
+            self.counts[place] -= 1;
+            self.sums[place / BLOCK] -= 1;
+        } else {
+            self.values.remove(place);
+            self.counts.remove(place);
+            self.sum_from(place);
+        }
+        true
+    }
+
+    /// Sums anew from the block of `place` on: behind it everything has moved.
+    fn sum_from(&mut self, place: usize) {
+        self.sums.truncate(place / BLOCK);
+        let rest = &self.counts[self.sums.len() * BLOCK..];
+        self.sums.extend(rest.chunks(BLOCK).map(|block| block.iter().sum::<u32>()));
+    }
+
+    fn up_to(&self, value: u32) -> u32 {
+        let place = self.values.partition_point(|known| *known <= value);
+        let blocks = place / BLOCK;
+        self.sums[..blocks].iter().sum::<u32>() + self.counts[blocks * BLOCK..place].iter().sum::<u32>()
+    }
+
+    fn at(&self, mut from_below: u32) -> u32 {
+        let mut block = 0;
+        while from_below >= self.sums[block] {
+            from_below -= self.sums[block];
+            block += 1;
+        }
+        let mut place = block * BLOCK;
+        while from_below >= self.counts[place] {
+            from_below -= self.counts[place];
+            place += 1;
+        }
+        self.values[place]
+    }
+}
+
+/// A Fenwick tree: node `n` (from 1) holds the sum of the counts of the last `n & -n` values up to `n - 1`.
+#[derive(Debug, Clone)]
+struct Tree {
+    nodes: Vec<u32>,
+}
+
+impl Tree {
+    fn of(listed: &Listed) -> Self {
+        let greatest = listed.values.last().copied().unwrap_or(0);
+        let mut tree = Self { nodes: vec![0; (greatest as usize + 1).next_power_of_two() + 1] };
+        for (value, count) in listed.values.iter().zip(&listed.counts) {
+            tree.nodes[*value as usize + 1] = *count;
+        }
+        tree.build();
+        tree
+    }
+
+    /// Makes sums of plain counts.
+    fn build(&mut self) {
+        for node in 1..self.nodes.len() {
+            let parent = node + (node & node.wrapping_neg());
+            if parent < self.nodes.len() {
+                self.nodes[parent] += self.nodes[node];
+            }
+        }
+    }
+
+    /// Makes room for a greater value.
+    fn grow(&mut self, value: u32) {
+        let old = self.nodes.len() - 1;
+        let mut counts = vec![0; (value as usize + 1).next_power_of_two() + 1];
+        for (place, count) in counts.iter_mut().enumerate().skip(1).take(old) {
+            *count = self.up_to(place) - self.up_to(place - 1);
+        }
+        self.nodes = counts;
+        self.build();
+    }
+
+    fn add(&mut self, value: u32) {
+        if value as usize + 1 >= self.nodes.len() {
+            self.grow(value);
+        }
+        let mut node = value as usize + 1;
+        while node < self.nodes.len() {
+            self.nodes[node] += 1;
+            node += node & node.wrapping_neg();
+        }
+    }
+
+    fn remove(&mut self, value: u32) -> bool {
+        let mut node = value as usize + 1;
+        if node >= self.nodes.len() || self.up_to(node) == self.up_to(node - 1) {
+            return false;
+        }
+        while node < self.nodes.len() {
+            self.nodes[node] -= 1;
+            node += node & node.wrapping_neg();
+        }
+        true
+    }
+
+    /// The sum of the first `number` values' counts.
+    fn up_to(&self, number: usize) -> u32 {
+        let mut node = number.min(self.nodes.len() - 1);
+        let mut sum = 0;
+        while node > 0 {
+            sum += self.nodes[node];
+            node &= node - 1;
+        }
+        sum
+    }
+
+    fn at(&self, mut from_below: u32) -> u32 {
+        let mut node = 0;
+        let mut step = (self.nodes.len() - 1).next_power_of_two();
+        while step > 0 {
+            if node + step < self.nodes.len() && self.nodes[node + step] <= from_below {
+                node += step;
+                from_below -= self.nodes[node];
+            }
+            step /= 2;
+        }
+        node as u32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Every answer, against a plain sorted list.
+    fn check(counts: &Counts, plain: &mut [u32]) {
+        plain.sort_unstable_by(|a, b| b.cmp(a));
+        assert_eq!(counts.total() as usize, plain.len());
+        for (place, value) in plain.iter().enumerate() {
+            assert_eq!(counts.at(place as u32), Some(*value));
+            assert_eq!(counts.above(*value) as usize, plain.iter().filter(|other| *other > value).count());
+            assert_eq!(counts.below(*value) as usize, plain.iter().filter(|other| *other < value).count());
+            assert_eq!(counts.next_above(*value), plain.iter().filter(|other| *other > value).min().copied());
+        }
+        assert_eq!(counts.at(plain.len() as u32), None);
+        assert_eq!(counts.above(u32::MAX), 0);
+    }
+
+    proptest! {
+        #[test]
+        fn every_answer_is_that_of_a_sorted_list(steps in prop::collection::vec((any::<bool>(), 0u32..200_000), 0..300)) {
+            let (mut counts, mut plain) = (Counts::default(), Vec::new());
+            for (adds, value) in steps {
+                // Half of the removals meet somebody.
+                let value = if adds || plain.is_empty() || value % 2 == 0 { value } else { plain[value as usize % plain.len()] };
+                if adds {
+                    counts.add(value);
+                    plain.push(value);
+                } else {
+                    let known = plain.iter().position(|known| *known == value);
+                    prop_assert_eq!(counts.remove(value), known.is_some());
+                    known.map(|place| plain.swap_remove(place));
+                }
+            }
+            check(&counts, &mut plain);
+        }
+    }
+
+    #[test]
+    fn a_tree_counts_as_a_list_does() {
+        let (mut counts, mut random) = (Counts::default(), fastrand::Rng::with_seed(7));
+        let mut plain = Vec::new();
+        for step in 0..40_000u32 {
+            let value = if step == 30_000 { 1_000_000 } else { random.u32(0..60_000) };
+            counts.add(value);
+            plain.push(value);
+        }
+        assert!(matches!(counts.form, Form::Tree(_)));
+        for _ in 0..39_000 {
+            let value = plain.swap_remove(random.usize(0..plain.len()));
+            assert!(counts.remove(value));
+        }
+        assert!(!counts.remove(2_000_000) && !counts.remove(60_001));
+        check(&counts, &mut plain);
+        let mut listed = Counts::default();
+        plain.iter().for_each(|value| listed.add(*value));
+        assert_eq!(counts, listed);
+    }
+}

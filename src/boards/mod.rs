@@ -1,0 +1,121 @@
+//! Boards: where everybody stands, exactly and at once.
+//!
+//! Truth is PostgreSQL: `lifts` and `users.energy`. From them follow the `standings` ([`standing`]), written in the same
+//! transaction by whoever changes a lift or an energy and holds the lifter's row. Every process holds them in memory
+//! ([`memory`]) as counts ([`counting`]) and keeps that equal to the database ([`feed`]): a rank is a sum of counts.
+
+mod arena;
+pub mod bulk;
+mod cell;
+pub mod counting;
+mod feed;
+mod live;
+mod memory;
+pub mod qualify;
+mod ranks;
+mod scope;
+mod standing;
+mod store;
+
+use futures_util::future::{try_join, try_join_all};
+
+pub use feed::follow;
+pub use live::Live;
+pub use memory::List;
+pub use qualify::{BoardLift, Doubt};
+pub use ranks::{RankChange, Ranks};
+pub use scope::{Basis, Board, Scope};
+pub use standing::{Candidate, Standing};
+pub use store::{Shown, TOGETHER, list_standings};
+
+use crate::catalogue::Catalogue;
+use crate::platform::{Connection, DatabaseError, UserId};
+use standing::stand;
+
+/// With what a lifter stands and will stand, while the lifter's row is held.
+pub struct Plan {
+    pub user: UserId,
+    pub shown: Shown,
+    pub old: Vec<Standing>,
+    pub new: Vec<Standing>,
+}
+
+/// What is to become of the energy's standing.
+#[derive(Debug, Clone, Copy)]
+pub enum Energy {
+    Stays,
+    Becomes(Option<Candidate>),
+}
+
+impl Plan {
+    /// One more lift, or another energy, or both.
+    pub fn with(
+        user: UserId,
+        shown: Shown,
+        old: Vec<Standing>,
+        lift: impl IntoIterator<Item = Candidate>,
+        energy: Energy,
+    ) -> Self {
+        let stays = |candidate: &Candidate| candidate.board != Board::ENERGY || matches!(energy, Energy::Stays);
+        let before = old.iter().filter_map(Standing::candidate).filter(stays);
+        let energy = match energy {
+            Energy::Becomes(energy) => energy.map(|energy| dated(&old, energy)),
+            Energy::Stays => None,
+        };
+        let new = stand(before.chain(lift).chain(energy));
+        Self { user, shown, old, new }
+    }
+
+    /// All lifts anew; the energy stays as it is.
+    fn anew(user: UserId, shown: Shown, old: Vec<Standing>, lifts: impl IntoIterator<Item = Candidate>) -> Self {
+        let energy = old.iter().filter(|standing| standing.board == Board::ENERGY).filter_map(Standing::candidate);
+        let new = stand(lifts.into_iter().chain(energy));
+        Self { user, shown, old, new }
+    }
+
+    /// Writes what differs and gives the change's number; none where nothing does. The statements of [`TOGETHER`] go out
+    /// together once they are prepared.
+    pub async fn write(&self, db: &Connection) -> Result<Option<i64>, DatabaseError> {
+        let (places, rows) = store::changed(&self.old, &self.new);
+        if places.is_empty() {
+            return Ok(None);
+        }
+        let deleted = store::delete_standings(db, self.user, &places);
+        let inserted = store::insert_standings(db, self.user, self.shown, &rows, &self.new);
+        Ok(Some(try_join(deleted, inserted).await?.1))
+    }
+}
+
+/// An energy that is the same as before is as old as before.
+fn dated(old: &[Standing], mut energy: Candidate) -> Candidate {
+    if let Some(known) = old.iter().find(|known| known.board == Board::ENERGY && known.mark.value == energy.mark.value)
+    {
+        energy.mark.at = known.mark.at;
+    }
+    energy
+}
+
+/// Makes an energy stand; the caller holds the lifter's row.
+pub async fn set_energy(db: &Connection, user: UserId, energy: Option<Candidate>) -> Result<(), DatabaseError> {
+    let Some(shown) = store::lock_user(db, user).await? else { return Ok(()) };
+    let old = list_standings(db, user).await?;
+    Plan::with(user, shown, old, None, Energy::Becomes(energy)).write(db).await.map(|_| ())
+}
+
+/// Makes a lifter stand with all lifts that may stand, after some were changed, taken away or judged. The caller holds the
+/// lifter's row.
+pub async fn recount(db: &Connection, catalogue: &Catalogue, user: UserId) -> Result<(), DatabaseError> {
+    let Some(shown) = store::lock_user(db, user).await? else { return Ok(()) };
+    let old = list_standings(db, user).await?;
+    let lifts = store::truth::list_candidates(db, catalogue, user).await?;
+    Plan::anew(user, shown, old, lifts).write(db).await.map(|_| ())
+}
+
+/// Keeps the rises of a lifter.
+pub async fn keep_rises(
+    db: &Connection,
+    user: UserId,
+    rises: &[store::passing::Rise<'_>],
+) -> Result<(), DatabaseError> {
+    try_join_all(rises.iter().map(|rise| store::passing::insert_rise(db, user, rise))).await.map(|_| ())
+}

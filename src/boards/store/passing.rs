@@ -1,0 +1,109 @@
+//! Who was passed, and the rises that are kept.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::lists::Condition;
+use crate::boards::memory::List;
+use crate::boards::ranks::RankChange;
+use crate::boards::scope::{Board, Scope};
+use crate::platform::{Connection, DatabaseError, UserId};
+
+pub struct Passed {
+    pub id: Uuid,
+    pub username: String,
+}
+
+/// At most three of those between two values, the nearest to the greater one first. Of lists that tell a body weight only
+/// those who show it, among the twenty nearest.
+pub async fn list_passed(db: &Connection, list: List, old: u32, new: u32) -> Result<Vec<Passed>, DatabaseError> {
+    let condition = Condition::of(list);
+    let (mut parameters, next) = condition.parameters();
+    let is_private = list.board == Board::DOTS || matches!(list.scope, Scope::Class(_));
+    let (above, below) = (-(new as i32), -(old as i32));
+    let row: [&(dyn tokio_postgres::types::ToSql + Sync); 3] = [&above, &below, &is_private];
+    parameters.extend(row);
+    let sql = format!(
+        "SELECT u.id, u.username FROM (
+             SELECT s.user_id, s.minus_value FROM standings s
+             WHERE {} AND s.minus_value > ${next} AND s.minus_value < ${}
+             ORDER BY s.minus_value, s.tie, s.at, s.lift_id, s.user_id LIMIT 20) s
+         JOIN users u ON u.id = s.user_id AND (u.shows_points OR NOT ${}) ORDER BY s.minus_value LIMIT 3",
+        condition.sql,
+        next + 1,
+        next + 2
+    );
+    let rows = db.query(&sql, &parameters).await?;
+    Ok(rows.iter().map(|row| Passed { id: row.get(0), username: row.get(1) }).collect())
+}
+
+/// A rise that is kept.
+pub struct Rise<'a> {
+    /// `overall`, `class` or `energy`.
+    pub board: &'static str,
+    pub change: &'a RankChange,
+    pub passed: &'a [Passed],
+}
+
+pub const INSERT_RISE: &str =
+    "INSERT INTO rank_rises (user_id, board, from_rank, to_rank, of_lifters, passed, passed_count)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)";
+
+pub async fn insert_rise(db: &Connection, user: UserId, rise: &Rise<'_>) -> Result<u64, DatabaseError> {
+    let passed: Vec<_> = rise.passed.iter().map(|passed| passed.id).collect();
+    let number = |number: u32| number as i32;
+    db.execute(
+        INSERT_RISE,
+        &[
+            &user.0,
+            &rise.board,
+            &rise.change.previous_rank.map(number),
+            &number(rise.change.rank),
+            &number(rise.change.of),
+            &passed,
+            &number(rise.change.passed_count),
+        ],
+    )
+    .await
+}
+
+/// A rise as it was kept; whoever is gone or hidden is no longer named.
+pub struct KeptRise {
+    pub id: i64,
+    pub board: String,
+    pub from_rank: Option<i32>,
+    pub to_rank: i32,
+    pub of: i32,
+    pub passed: Vec<String>,
+    pub passed_count: i32,
+    pub created_at: Timestamp,
+}
+
+/// The newest first, before the number `before`.
+pub async fn list_rises(
+    db: &Connection,
+    user: UserId,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<KeptRise>, DatabaseError> {
+    let sql = concat!(
+        "SELECT r.id, r.board, r.from_rank, r.to_rank, r.of_lifters,
+                ARRAY(SELECT u.username FROM unnest(r.passed) WITH ORDINALITY AS p (id, place)
+                      JOIN users u ON u.id = p.id AND ",
+        crate::platform::visibility::listed!(),
+        " AND (u.shows_points OR r.board = 'energy') ORDER BY p.place), r.passed_count, r.created_at
+         FROM rank_rises r WHERE r.user_id = $1 AND r.id < $2 ORDER BY r.id DESC LIMIT $3"
+    );
+    let rows = db.query(sql, &[&user.0, &before, &limit]).await?;
+    let rises = rows.iter().map(|row| KeptRise {
+        id: row.get(0),
+        board: row.get(1),
+        from_rank: row.get(2),
+        to_rank: row.get(3),
+        of: row.get(4),
+        passed: row.get(5),
+        passed_count: row.get(6),
+        created_at: row.get(7),
+    });
+    Ok(rises.collect())
+}
