@@ -54,6 +54,7 @@ fn routes(config: &mut ServiceConfig) {
             .configure(accounts::routes)
             .configure(admin::routes)
             .configure(catalogue::routes)
+            .configure(boards::routes)
             .configure(lifts::routes)
             .configure(energy::routes)
             .configure(standards::routes)
@@ -79,6 +80,8 @@ struct State {
     tokens: Data<Tokens>,
     revocations: Data<Revocations>,
     live: Data<boards::Live>,
+    filtered: Data<boards::Filtered>,
+    pages: Data<boards::PageCache>,
     known_keys: Data<KnownKeys>,
     limits: Data<RateLimits>,
     studio: Data<Studio>,
@@ -112,6 +115,8 @@ impl State {
             tokens: Data::new(Tokens::new(&config)),
             revocations: Data::default(),
             live: Data::default(),
+            filtered: Data::default(),
+            pages: Data::default(),
             known_keys: Data::default(),
             limits: Data::new(RateLimits::new(&config.rate_limits)),
             studio: Data::default(),
@@ -199,6 +204,8 @@ fn api_server(state: State, listener: std::net::TcpListener, workers: usize) -> 
         .app_data(Data::new(last_use))
         .app_data(state.revocations.clone())
         .app_data(state.live.clone())
+        .app_data(state.filtered.clone())
+        .app_data(state.pages.clone())
         .app_data(state.known_keys.clone())
         .app_data(state.limits.clone())
         .app_data(state.sealer.clone())

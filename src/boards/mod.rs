@@ -4,11 +4,14 @@
 //! transaction by whoever changes a lift or an energy and holds the lifter's row. Every process holds them in memory
 //! ([`memory`]) as counts ([`counting`]) and keeps that equal to the database ([`feed`]): a rank is a sum of counts.
 
+mod api;
 mod arena;
 pub mod bulk;
 mod cell;
 pub mod counting;
 mod feed;
+mod filter;
+mod filtered;
 mod live;
 mod memory;
 pub mod qualify;
@@ -16,10 +19,13 @@ mod ranks;
 mod scope;
 mod standing;
 mod store;
+mod view;
 
 use futures_util::future::{try_join, try_join_all};
 
+pub use api::{PageCache, routes};
 pub use feed::follow;
+pub use filtered::Filtered;
 pub use live::Live;
 pub use memory::List;
 pub use qualify::{BoardLift, Doubt};

@@ -4,7 +4,7 @@ use futures_util::future::try_join_all;
 use serde::Serialize;
 
 use super::live::Live;
-use super::memory::List;
+use super::memory::{List, Memory};
 use super::scope::{Basis, Board, Scope};
 use super::standing::Standing;
 use super::store::passing::{self, Passed};
@@ -39,6 +39,29 @@ pub struct Tally {
     pub above: u32,
     pub equal: u32,
     pub total: u32,
+}
+
+impl Tally {
+    pub fn of(memory: &Memory, list: List, value: u32) -> Self {
+        let Some(counted) = memory.counted(list) else { return Self::default() };
+        let counts = &counted.counts;
+        let (above, total) = (counts.above(value), counts.total());
+        Self { above, equal: total - above - counts.below(value), total }
+    }
+
+    /// One more than there are with more.
+    pub fn rank(self) -> u32 {
+        self.above + 1
+    }
+
+    /// Those with less and half of the equals among all, in hundredths of a percent; none among fewer than 20.
+    pub fn percentile(self) -> Option<f64> {
+        let (below, equal, total) =
+            (u64::from(self.total - self.above - self.equal), u64::from(self.equal), u64::from(self.total));
+        // Half away from zero, in whole numbers: (2 below + equal) / (2 all) in ten-thousandths.
+        let hundredths = (10_000 * (2 * below + equal) + total) / (2 * total).max(1);
+        (total >= 20).then_some(hundredths as f64 / 100.0)
+    }
 }
 
 /// The places that a plan changes, found before it is written.
@@ -148,10 +171,7 @@ async fn change(
 /// From memory; while that is being built, from the database.
 pub async fn tally(db: &Connection, live: &Live, list: List, value: u32) -> Result<Tally, DatabaseError> {
     if let Some(memory) = live.look().memory() {
-        let Some(counted) = memory.counted(list) else { return Ok(Tally::default()) };
-        let counts = &counted.counts;
-        let above = counts.above(value);
-        return Ok(Tally { above, equal: counts.up_to(value) - counts.below(value), total: counts.total() });
+        return Ok(Tally::of(memory, list, value));
     }
     store::lists::tally(db, list, value).await
 }

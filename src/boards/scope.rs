@@ -7,6 +7,8 @@ use crate::strength::ScoredAs;
 pub struct Board(pub u8);
 
 impl Board {
+    /// Kilograms of squat, bench press and deadlift of one day of a meet. Never stored: it follows from the lifts.
+    pub const MEET_TOTAL: Self = Self(252);
     /// Kilograms of the best squat, bench press and deadlift as singles.
     pub const GYM_TOTAL: Self = Self(253);
     /// DOTS of the three best singles, each at its own body weight.

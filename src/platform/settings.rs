@@ -146,6 +146,10 @@ settings! {
     registration = "", "invite", Plain;
     /// Who may read boards: everyone, or members.
     public_boards = "everyone", "members", Plain;
+    /// The weight classes that boards compare in where a request names none: ipf or traditional.
+    weight_classes = "ipf", "traditional", Plain;
+    /// Where this server stands: weeks, months and years of boards begin at its midnight. A name of the IANA data base.
+    time_zone = "UTC", "Europe/Berlin", Plain;
     /// The age from which one may register, in years; pages ask for it.
     min_age = "16", "16", Plain;
     /// Where it says who runs this server; pages link it.

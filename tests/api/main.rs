@@ -7,6 +7,7 @@ mod admin;
 mod admission;
 mod api_keys;
 mod audit;
+mod boards;
 mod catalogue;
 mod commands;
 mod energy;

@@ -3,12 +3,15 @@
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
-use super::standing_from_row;
+use super::Shown;
+use super::truth::lift_from_row;
 use crate::boards::memory::List;
+use crate::boards::qualify::{BoardLift, candidates};
 use crate::boards::ranks::Tally;
-use crate::boards::scope::Scope;
-use crate::boards::standing::Standing;
-use crate::platform::{Connection, DatabaseError};
+use crate::boards::scope::{Basis, Scope};
+use crate::catalogue::Catalogue;
+use crate::platform::visibility::listed;
+use crate::platform::{Connection, DatabaseError, UserId};
 
 /// The condition of a list on `standings` (as `s`), as its index has it, with the parameters from `$1` on.
 pub struct Condition {
@@ -86,7 +89,19 @@ pub async fn next_above(db: &Connection, list: List, value: u32) -> Result<Optio
     Ok(db.query_opt(&sql, &parameters).await?.map(|row| row.get::<_, i32>(0).unsigned_abs()))
 }
 
+/// A row of a list that was put in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ordered {
+    pub user: Uuid,
+    pub value: u32,
+    pub tie: i32,
+    pub at: jiff::Timestamp,
+    pub lift_id: i32,
+    pub shows_points: bool,
+}
+
 /// Where a page begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum From {
     /// So many places behind the first of this value or less.
     Value { value: u32, skip: i64 },
@@ -94,10 +109,14 @@ pub enum From {
     Row { minus_value: i32, tie: i32, at: jiff::Timestamp, lift_id: i32, user: Uuid },
 }
 
-/// A row of a list, and what is shown with it.
+/// A row of a list: what orders it, and what is shown with it.
+#[derive(Debug, Clone)]
 pub struct ListRow {
     pub user: Uuid,
-    pub standing: Standing,
+    pub value: u32,
+    pub tie: i32,
+    pub at: jiff::Timestamp,
+    pub lift_id: i32,
     pub username: String,
     pub display_name: Option<String>,
     pub avatar_key: Option<String>,
@@ -111,30 +130,115 @@ pub struct ListRow {
     pub evidence_url: Option<String>,
 }
 
-/// The columns that [`ListRow::from_row`] reads, of `s`, `u` and `l`.
-pub const COLUMNS: &str =
-    "s.board, s.basis::text, s.minus_value, s.tie, s.at, s.lift_id, s.parts, s.sex::text, s.class, s.age,
-     s.of_all, s.of_sex, s.of_class, s.of_age,
-     u.id, u.username, u.display_name, u.avatar_key, u.country, u.shows_points,
-     l.weight_kg::float8, l.reps::integer, l.equipment::text, l.source::text, l.evidence_url";
+/// What [`ListRow::from_row`] reads, of `s`, users (`u`) and lifts (`l`).
+const COLUMNS: &str = "s.user_id, s.minus_value, s.tie, s.at, s.lift_id, u.username, u.display_name, u.avatar_key, u.country,
+     u.shows_points, l.weight_kg::float8, l.reps::integer, l.equipment::text, l.source::text, l.evidence_url";
 
 impl ListRow {
-    pub fn from_row(row: &tokio_postgres::Row) -> Self {
+    fn from_row(row: &tokio_postgres::Row) -> Self {
         Self {
-            standing: standing_from_row(row, 0),
-            user: row.get(14),
-            username: row.get(15),
-            display_name: row.get(16),
-            avatar_key: row.get(17),
-            country: row.get(18),
-            shows_points: row.get(19),
-            weight_kg: row.get(20),
-            reps: row.get(21),
-            equipment: row.get(22),
-            source: row.get(23),
-            evidence_url: row.get(24),
+            user: row.get(0),
+            value: row.get::<_, i32>(1).unsigned_abs(),
+            tie: row.get(2),
+            at: row.get(3),
+            lift_id: row.get(4),
+            username: row.get(5),
+            display_name: row.get(6),
+            avatar_key: row.get(7),
+            country: row.get(8),
+            shows_points: row.get(9),
+            weight_kg: row.get(10),
+            reps: row.get(11),
+            equipment: row.get(12),
+            source: row.get(13),
+            evidence_url: row.get(14),
         }
     }
+}
+
+/// The same for rows that were ordered elsewhere.
+pub async fn list_rows(db: &Connection, rows: &[Ordered]) -> Result<Vec<ListRow>, DatabaseError> {
+    let sql = format!(
+        "SELECT {COLUMNS}
+         FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::timestamptz[], $5::integer[]) WITH ORDINALITY
+              AS s (user_id, minus_value, tie, at, lift_id, place)
+         JOIN users u ON u.id = s.user_id LEFT JOIN lifts l ON l.id = s.lift_id ORDER BY s.place"
+    );
+    let users: Vec<_> = rows.iter().map(|row| row.user).collect();
+    let values: Vec<_> = rows.iter().map(|row| -(row.value as i32)).collect();
+    let ties: Vec<_> = rows.iter().map(|row| row.tie).collect();
+    let times: Vec<_> = rows.iter().map(|row| row.at).collect();
+    let lifts: Vec<_> = rows.iter().map(|row| row.lift_id).collect();
+    let rows = db.query(&sql, &[&users, &values, &ties, &times, &lifts]).await?;
+    Ok(rows.iter().map(ListRow::from_row).collect())
+}
+
+/// With what a lifter stands on a list; one that is not listed stands on none.
+pub async fn find_value(db: &Connection, list: List, user: Uuid) -> Result<Option<u32>, DatabaseError> {
+    let condition = Condition::of(list);
+    let (mut parameters, next) = condition.parameters();
+    parameters.push(&user);
+    let sql = format!("SELECT s.minus_value FROM standings s WHERE {} AND s.user_id = ${next}", condition.sql);
+    Ok(db.query_opt(&sql, &parameters).await?.map(|row| row.get::<_, i32>(0).unsigned_abs()))
+}
+
+pub async fn shows_points(db: &Connection, user: Uuid) -> Result<bool, DatabaseError> {
+    let row = db.query_opt("SELECT shows_points FROM users WHERE id = $1", &[&user]).await?;
+    Ok(row.is_some_and(|row| row.get(0)))
+}
+
+/// What a user is on boards; none when there is none.
+pub async fn find_shown(db: &Connection, user: UserId) -> Result<Option<Shown>, DatabaseError> {
+    let sql = concat!("SELECT ", listed!(), ", shows_points FROM users u WHERE id = $1 AND is_active");
+    let row = db.query_opt(sql, &[&user.0]).await?;
+    Ok(row.map(|row| Shown { is_listed: row.get(0), shows_points: row.get(1) }))
+}
+
+/// A lift that waits, and the points that it would have.
+pub struct WaitingLift {
+    pub exercise_id: String,
+    pub lift: BoardLift,
+    pub points: Option<u32>,
+}
+
+/// The lifts of a lifter that wait for a moderator, the newest first.
+pub async fn list_waiting(
+    db: &Connection,
+    catalogue: &Catalogue,
+    user: UserId,
+) -> Result<Vec<WaitingLift>, DatabaseError> {
+    let rows = db
+        .query(
+            "SELECT id, exercise_id, weight_kg::float8, reps::integer, performed_at, bodyweight_kg, scored_as::text,
+                    age_years, equipment = 'raw', doubt::text
+             FROM lifts WHERE user_id = $1 AND doubt IS NOT NULL AND accepted_at IS NULL AND voided_at IS NULL
+             ORDER BY id DESC LIMIT 100",
+            &[&user.0],
+        )
+        .await?;
+    let waiting = rows.iter().map(|row| {
+        let (exercise_id, lift) = lift_from_row(row, 0);
+        let accepted = BoardLift { doubt: None, ..lift };
+        let stands = catalogue.find(&exercise_id).map(|exercise| candidates(exercise, &accepted));
+        let points = stands.into_iter().flatten().find(|candidate| candidate.basis == Basis::Points);
+        WaitingLift { exercise_id, lift, points: points.map(|candidate| candidate.mark.value) }
+    });
+    Ok(waiting.collect())
+}
+
+/// How many of a lifter's equals are before the lifter.
+pub async fn count_equals_before(db: &Connection, list: List, user: Uuid) -> Result<i64, DatabaseError> {
+    let condition = Condition::of(list);
+    let (mut parameters, next) = condition.parameters();
+    parameters.push(&user);
+    let sql = format!(
+        "WITH own AS (SELECT minus_value, tie, at, lift_id, user_id FROM standings s WHERE {0} AND s.user_id = ${next})
+         SELECT count(*) FROM standings s, own
+         WHERE {0} AND s.minus_value = own.minus_value
+           AND (s.tie, s.at, s.lift_id, s.user_id) < (own.tie, own.at, own.lift_id, own.user_id)",
+        condition.sql
+    );
+    Ok(db.query_one(&sql, &parameters).await?.get(0))
 }
 
 /// A page of a list.

@@ -1,3 +1,4 @@
+pub mod filtered;
 pub mod lists;
 pub mod passing;
 pub mod truth;

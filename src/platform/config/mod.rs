@@ -7,6 +7,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -197,6 +198,10 @@ pub struct Config {
     pub token_lives: TokenLives,
     pub registration: Registration,
     pub boards_are_public: bool,
+    /// Whether boards compare in the traditional classes where nobody says otherwise; else in the IPF's.
+    pub traditional_classes: bool,
+    /// Of the calendar that boards have.
+    pub time_zone: TimeZone,
     pub min_age: u8,
     pub imprint_url: Option<String>,
     pub privacy_url: Option<String>,
@@ -273,6 +278,8 @@ impl Config {
             },
             registration: read.registration(environment),
             boards_are_public: read.one_of("PUBLIC_BOARDS", &[("everyone", true), ("members", false)]),
+            traditional_classes: read.one_of("WEIGHT_CLASSES", &[("ipf", false), ("traditional", true)]),
+            time_zone: read.time_zone("TIME_ZONE"),
             min_age: read.number("MIN_AGE", 0, 99),
             imprint_url: read.optional_url("IMPRINT_URL"),
             privacy_url: read.optional_url("PRIVACY_URL"),

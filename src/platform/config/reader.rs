@@ -15,6 +15,14 @@ impl Reader<'_> {
         self.settings.raw.value(setting).map(str::to_owned)
     }
 
+    pub(super) fn time_zone(&mut self, name: &str) -> TimeZone {
+        let text = self.text(name).unwrap_or_else(|| "UTC".into());
+        TimeZone::get(&text).unwrap_or_else(|_| {
+            self.mistake(name, "is no name of the IANA data base of time zones");
+            TimeZone::UTC
+        })
+    }
+
     fn mistake(&mut self, name: &str, problem: impl Into<String>) {
         let example = SETTINGS.iter().find(|setting| setting.name() == name).map_or("", |setting| setting.example);
         self.mistakes.push(Mistake { name: name.into(), problem: problem.into(), example });

@@ -154,6 +154,21 @@ impl App {
         panic!("no line of the log holds {text:?}: {:#?}", self.log());
     }
 
+    /// Waits until something becomes true: ten seconds at most, for a machine that is busy.
+    #[track_caller]
+    pub fn eventually(&self, mut is_true: impl AsyncFnMut() -> bool) -> impl Future<Output = ()> {
+        let caller = std::panic::Location::caller();
+        async move {
+            for _ in 0..400 {
+                if is_true().await {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(25)).await;
+            }
+            panic!("what was waited for at {caller} did not become true");
+        }
+    }
+
     /// Asks the program to stop, as systemd would, and gives its exit code.
     pub async fn stop(&mut self) -> Option<i32> {
         let id = rustix::process::Pid::from_raw(self.process_id() as i32).unwrap();

@@ -1,0 +1,204 @@
+use actix_web::get;
+use actix_web::web::{Data, Json};
+use serde::Serialize;
+
+use super::row::{basis_name, shown};
+use crate::boards::filter::{BoardFilter, Filter};
+use crate::boards::filtered::Filtered;
+use crate::boards::live::Live;
+use crate::boards::memory::List;
+use crate::boards::ranks::{board_name, scale};
+use crate::boards::scope::{Board, Scope};
+use crate::boards::store::lists;
+use crate::boards::view::{Sources, Standpoint, View};
+use crate::catalogue::Catalogue;
+use crate::platform::{Config, Database, Path, Problem, Query, Time, UserId};
+use crate::sessions::{BoardReader, Visitor};
+use crate::strength::age_class::AgeClass;
+use crate::strength::classes::Class;
+
+/// Where a lifter stands on a board.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Place {
+    pub board: String,
+    /// `single` or `estimate`; null where a board has no such distinction.
+    pub basis: Option<&'static str>,
+    /// `men` or `women`, where only those are compared.
+    pub sex: Option<&'static str>,
+    /// The weight class that is compared.
+    pub class: Option<&'static str>,
+    /// The age class that is compared.
+    pub age: Option<&'static str>,
+    /// One more than there are lifters with more; equals share it.
+    pub rank: u32,
+    pub of: u32,
+    /// (those with less + half of the equals) / all × 100; null among fewer than 20.
+    pub percentile: Option<f64>,
+    /// Kilograms, points, repetitions or energy.
+    pub value: f64,
+    /// The same as it is to be read.
+    pub shown: String,
+    /// The next place up; null for whoever is first.
+    pub next: Option<NextPlace>,
+}
+
+/// What the next place up takes.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct NextPlace {
+    pub rank: u32,
+    /// What whoever has it lifted.
+    pub value: f64,
+    /// Such as `+2.5 kg to #118`.
+    pub takes: String,
+}
+
+impl Place {
+    fn new(board: Board, name: &str, standpoint: &Standpoint, catalogue: &Catalogue) -> Self {
+        let scale = scale(board, catalogue);
+        let value = f64::from(standpoint.value) / scale;
+        let next = standpoint.next.map(|(next, rank)| {
+            let more = shown(board, f64::from(next - standpoint.value) / scale, catalogue);
+            NextPlace { rank, value: f64::from(next) / scale, takes: format!("+{more} to #{rank}") }
+        });
+        Self {
+            board: name.to_owned(),
+            basis: None,
+            sex: None,
+            class: None,
+            age: None,
+            rank: standpoint.tally.rank(),
+            of: standpoint.tally.total,
+            percentile: standpoint.tally.percentile(),
+            value,
+            shown: shown(board, value, catalogue),
+            next,
+        }
+    }
+}
+
+/// Where a lifter stands on a board. Points and weight classes are answered to the lifter, and to others where the lifter
+/// shows them.
+#[utoipa::path(params(("board" = String, Path), ("user_id" = UserId, Path), BoardFilter), tag = "boards",
+    responses((status = 200, body = Place), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 422, body = Problem)))]
+#[get("/boards/{board}/users/{user_id}")]
+#[allow(clippy::too_many_arguments, reason = "what a handler takes from the request and from the state")]
+pub async fn get_place(
+    _: BoardReader,
+    visitor: Visitor,
+    path: Path<(String, UserId)>,
+    filter: Query<BoardFilter>,
+    db: Data<Database>,
+    live: Data<Live>,
+    filtered: Data<Filtered>,
+    catalogue: Data<Catalogue>,
+    config: Data<Config>,
+) -> Result<Json<Place>, Problem> {
+    let (name, user) = path.into_inner();
+    let filter = Filter::parse(&name, &filter.0, &catalogue, &config)?;
+    let sources = Sources { db: &db, live: &live, filtered: &filtered, catalogue: &catalogue };
+    let view = View::of(&sources, &filter).await?;
+    let standpoint = view.standpoint(&sources, user.0).await?;
+    let may_see = |standpoint: &Standpoint| {
+        standpoint.shows_points || visitor.0 == Some(user) || !filter.tells_bodyweight()
+    };
+    let nobody = || Problem::not_found("This lifter does not stand on this board.");
+    let standpoint = standpoint.filter(may_see).ok_or_else(nobody)?;
+    Ok(Json(Place {
+        basis: basis_name(filter.board, filter.basis, &catalogue),
+        sex: filter.sex.map(|sex| sex.as_str()),
+        class: filter.class.map(Class::label),
+        age: filter.age.map(AgeClass::name),
+        ..Place::new(filter.board, &name, &standpoint, &catalogue)
+    }))
+}
+
+/// All boards of one lifter.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct LifterStanding {
+    pub user_id: UserId,
+    /// False for oneself while one is on no board: by the own wish, or a moderator's.
+    pub is_listed: bool,
+    pub places: Vec<Place>,
+    /// Lifts that a moderator has to see first; to others none are told.
+    pub waiting: Vec<Waiting>,
+}
+
+/// A lift that waits for a moderator, and what it would count.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Waiting {
+    pub lift_id: i32,
+    pub exercise_id: String,
+    pub weight_kg: f64,
+    pub reps: Option<i32>,
+    pub performed_at: Time,
+    /// `ceiling`: the whole lift. `bodyweight`: its points and its class.
+    pub why: String,
+    /// The DOTS points that it would have; null where it would have none.
+    pub points: Option<f64>,
+}
+
+/// Every place of a lifter at once, on all standing lists. To others without points and weight classes, unless the lifter shows
+/// them.
+#[utoipa::path(params(("user_id" = UserId, Path)), tag = "boards",
+    responses((status = 200, body = LifterStanding), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 422, body = Problem)))]
+#[get("/users/{user_id}/standing")]
+pub async fn get_standing(
+    _: BoardReader,
+    visitor: Visitor,
+    user_id: Path<UserId>,
+    db: Data<Database>,
+    live: Data<Live>,
+    filtered: Data<Filtered>,
+    catalogue: Data<Catalogue>,
+) -> Result<Json<LifterStanding>, Problem> {
+    let user = user_id.into_inner();
+    let connection = db.connection().await?;
+    let is_me = visitor.0 == Some(user);
+    let Some(shown) = lists::find_shown(&connection, user).await?.filter(|shown| shown.is_listed || is_me) else {
+        return Err(Problem::not_found("No lifter has this id."));
+    };
+    let sources = Sources { db: &db, live: &live, filtered: &filtered, catalogue: &catalogue };
+    let (standings, mut places) = (crate::boards::list_standings(&connection, user).await?, Vec::new());
+    let lists = standings.iter().filter(|_| shown.is_listed).flat_map(|standing| {
+        standing.scopes().map(|scope| List { board: standing.board, basis: standing.basis, scope })
+    });
+    for list in lists.collect::<Vec<_>>() {
+        let is_private = list.board == Board::DOTS || matches!(list.scope, Scope::Class(_));
+        if is_private && !is_me && !shown.shows_points {
+            continue;
+        }
+        let view = View::Held(list);
+        if let Some(standpoint) = view.standpoint(&sources, user.0).await? {
+            places.push(of_list(list, &standpoint, &catalogue));
+        }
+    }
+    let waiting = if is_me { lists::list_waiting(&connection, &catalogue, user).await? } else { Vec::new() };
+    let waiting = waiting.into_iter().map(|waiting| Waiting {
+        lift_id: waiting.lift.id,
+        exercise_id: waiting.exercise_id,
+        weight_kg: waiting.lift.weight_kg,
+        reps: waiting.lift.reps,
+        performed_at: Time(waiting.lift.at),
+        why: waiting.lift.doubt.map_or("", |doubt| doubt.as_str()).to_owned(),
+        points: waiting.points.map(|points| f64::from(points) / 100.0),
+    });
+    Ok(Json(LifterStanding { user_id: user, is_listed: shown.is_listed, places, waiting: waiting.collect() }))
+}
+
+fn of_list(list: List, standpoint: &Standpoint, catalogue: &Catalogue) -> Place {
+    let (sex, class, age) = match list.scope {
+        Scope::All => (None, None, None),
+        Scope::Sex(sex) => (Some(sex), None, None),
+        Scope::Class(class) => (Class::from_code(class).map(Class::scored_as), Class::from_code(class), None),
+        Scope::Age(sex, age) => (Some(sex), None, AgeClass::from_code(age)),
+    };
+    Place {
+        basis: basis_name(list.board, list.basis, catalogue),
+        sex: sex.map(|sex| sex.as_str()),
+        class: class.map(Class::label),
+        age: age.map(AgeClass::name),
+        ..Place::new(list.board, board_name(list.board, catalogue), standpoint, catalogue)
+    }
+}

@@ -1,0 +1,97 @@
+//! What a list of any other filter is made of: the lifts that match, or the standings of a country.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::lists::{Condition, Ordered};
+use super::truth::lift_from_row;
+use crate::boards::filter::{Filter, Source};
+use crate::boards::memory::List;
+use crate::boards::qualify::BoardLift;
+use crate::platform::visibility::listed;
+use crate::platform::{Connection, DatabaseError};
+
+/// A lift that matches, and whose it is.
+pub struct Matching {
+    pub exercise_id: String,
+    pub lift: BoardLift,
+    /// One day of one meet.
+    pub meet: Option<(Option<i32>, Timestamp)>,
+}
+
+pub type Lifters = HashMap<Uuid, (bool, Vec<Matching>)>;
+
+/// A lift of a period must have arrived within 48 hours, or be of a meet: nobody fills last week afterwards.
+const LIFTS: &str = concat!(
+    "SELECT l.user_id, l.id, l.exercise_id, l.weight_kg::float8, l.reps::integer, l.performed_at, l.bodyweight_kg,
+            l.scored_as::text, l.age_years, true, CASE WHEN l.accepted_at IS NULL THEN l.doubt::text END,
+            u.shows_points, l.meet, l.source = 'meet'
+     FROM lifts l JOIN users u ON u.id = l.user_id AND ",
+    listed!(),
+    " AND ($8::text IS NULL OR u.country = $8)
+     WHERE l.exercise_id = ANY ($1) AND l.equipment = $2::text::worn AND l.voided_at IS NULL
+       AND l.performed_at >= $3 AND l.performed_at < $4
+       AND (NOT $5 OR l.source = 'meet' OR l.recorded_at <= l.performed_at + interval '48 hours')
+       AND ($6::boolean IS NULL OR (l.source = 'meet') = $6) AND (NOT $7 OR l.is_tested)
+       AND ($9::text IS NULL OR l.scored_as = $9::text::scoring)"
+);
+
+/// The lifts that match a filter but for class and age, by their lifters.
+pub async fn list_matching(
+    db: &Connection,
+    filter: &Filter,
+    exercises: &[&str],
+    needs_meet: bool,
+) -> Result<Lifters, DatabaseError> {
+    let (from, until) = filter.period.unwrap_or((Timestamp::constant(-10_000_000_000, 0), Timestamp::constant(10_000_000_000, 0)));
+    let of_meet = if needs_meet { Some(true) } else { filter.source.map(|source| source == Source::Meet) };
+    let rows = db
+        .query(
+            LIFTS,
+            &[
+                &exercises,
+                &filter.equipment,
+                &from,
+                &until,
+                &filter.period.is_some(),
+                &of_meet,
+                &filter.tested,
+                &filter.country,
+                &filter.sex.map(|sex| sex.as_str()),
+            ],
+        )
+        .await?;
+    let mut lifters = Lifters::new();
+    for row in &rows {
+        let (exercise_id, lift) = lift_from_row(row, 1);
+        let meet = row.get::<_, bool>(13).then(|| (row.get(12), lift.at));
+        let (_, lifts) = lifters.entry(row.get(0)).or_insert_with(|| (row.get(11), Vec::new()));
+        lifts.push(Matching { exercise_id, lift, meet });
+    }
+    Ok(lifters)
+}
+
+/// A standing list of one country, in order.
+pub async fn list_of_country(db: &Connection, list: List, country: &str) -> Result<Vec<Ordered>, DatabaseError> {
+    let condition = Condition::of(list);
+    let (mut parameters, next) = condition.parameters();
+    parameters.push(&country);
+    let sql = format!(
+        "SELECT s.user_id, s.minus_value, s.tie, s.at, s.lift_id, u.shows_points
+         FROM users u JOIN standings s ON s.user_id = u.id WHERE {} AND u.country = ${next}
+         ORDER BY s.minus_value, s.tie, s.at, s.lift_id, s.user_id",
+        condition.sql
+    );
+    let rows = db.query(&sql, &parameters).await?;
+    let ordered = rows.iter().map(|row| Ordered {
+        user: row.get(0),
+        value: row.get::<_, i32>(1).unsigned_abs(),
+        tie: row.get(2),
+        at: row.get(3),
+        lift_id: row.get(4),
+        shows_points: row.get(5),
+    });
+    Ok(ordered.collect())
+}
