@@ -123,3 +123,11 @@ END
 $$;
 CREATE TRIGGER boards_are_told_of_deleted_users AFTER DELETE ON users
     REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION tell_boards_of_deleted_users();
+
+-- What the last comparison of the boards with the lifts found. One row.
+CREATE TABLE board_checks (
+    is_only_row boolean PRIMARY KEY DEFAULT true CHECK (is_only_row),
+    checked_at  timestamptz NOT NULL,
+    lifters     bigint NOT NULL,
+    differences bigint NOT NULL
+);

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use actix_cors::Cors;
@@ -16,7 +16,7 @@ use utoipa_actix_web::{AppExt, scope};
 
 use crate::accounts::{Hasher, HashingThreads};
 use crate::catalogue::{Catalogue, CatalogueAnswers};
-use crate::jobs::Registered;
+use crate::jobs::{Registered, Schedule};
 use crate::pictures::Studio;
 use crate::platform::config::Environment;
 use crate::platform::database::feed;
@@ -26,7 +26,7 @@ use crate::platform::extract::BODY_LIMIT;
 use crate::platform::lifecycle::{self, Lifecycle};
 use crate::platform::listener::Listeners;
 use crate::platform::logging::Verbosity;
-use crate::platform::metrics::{Figures, Metrics, get_metrics};
+use crate::platform::metrics::{Metrics, MoreFigures, get_metrics};
 use crate::platform::rate_limit::RateLimits;
 use crate::platform::routing::{KnownMethods, unmatched};
 use crate::platform::seal::Sealer;
@@ -237,9 +237,10 @@ fn api_server(state: State, listener: std::net::TcpListener, workers: usize) -> 
 /// The operators' listener: figures and details that nobody outside may see.
 fn ops_server(state: State, listener: std::net::TcpListener) -> io::Result<actix_web::dev::Server> {
     let server = HttpServer::new(move || {
-        let queue: Arc<dyn Figures> = Arc::new(jobs::QueueFigures::new(state.shared.as_ref().clone()));
+        let queue = jobs::QueueFigures::new(state.shared.as_ref().clone());
+        let boards = boards::BoardFigures(state.live.clone().into_inner());
         App::new()
-            .app_data(Data::from(queue))
+            .app_data(Data::new(MoreFigures(vec![Box::new(queue), Box::new(boards)])))
             .app_data(state.metrics.clone())
             .app_data(state.shared.clone())
             .app_data(state.lifecycle.clone())
@@ -252,12 +253,16 @@ fn ops_server(state: State, listener: std::net::TcpListener) -> io::Result<actix
 
 /// Runs jobs until a signal says to stop.
 pub async fn work(config: Config) -> io::Result<()> {
-    jobs::work(config, tasks(), &retention::SCHEDULES, |client| Box::pin(check_queue(client))).await
+    jobs::work(config, tasks(), &SCHEDULES, |client| Box::pin(check_queue(client))).await
 }
+
+/// When what is done by itself.
+static SCHEDULES: LazyLock<Vec<Schedule>> =
+    LazyLock::new(|| retention::SCHEDULES.into_iter().chain([boards::check::SCHEDULE]).collect());
 
 /// Every task of every feature.
 pub fn tasks() -> Vec<Registered> {
-    let mut tasks = vec![Registered::of::<jobs::Probe>()];
+    let mut tasks = vec![Registered::of::<jobs::Probe>(), Registered::of::<boards::check::CheckBoards>()];
     tasks.extend(links::tasks());
     tasks.extend(retention::tasks());
     tasks
@@ -313,5 +318,9 @@ pub async fn migrate(
     let standings = boards::bulk::fill(client, &catalogue, done).await.map_err(|error| failed(error.to_string()))?;
     let indexes = indexes::build(client, watcher).await?;
     installation::check(client, state).await.map_err(failed)?;
+    if !migrations.is_empty() {
+        // While this ran and until it is replaced, the program of before records lifts without knowing of what is new.
+        jobs::add_later::<boards::check::CheckBoards>(client, "2 minutes").await.map_err(failed)?;
+    }
     Ok(Migrated { migrations, queue, indexes, exercises, standings })
 }

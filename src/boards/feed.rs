@@ -129,7 +129,7 @@ async fn build(client: &Client, live: &Live) -> Result<String, DatabaseError> {
 }
 
 /// Every listed lifter, as one snapshot shows them.
-pub async fn read(client: &Client) -> Result<(Memory, String), DatabaseError> {
+async fn read(client: &Client) -> Result<(Memory, String), DatabaseError> {
     let (snapshot, number) = begin(client).await?;
     let mut memory = Memory::with_room_for(number);
     for_each(client, |lifter| memory.set(lifter.user, &lifter.cells, lifter.shown.shows_points)).await?;
@@ -145,7 +145,7 @@ async fn begin(client: &Client) -> Result<(String, usize), DatabaseError> {
     Ok((row.get(0), row.get::<_, i64>(1) as usize))
 }
 
-async fn for_each(client: &Client, mut each: impl FnMut(LifterRow)) -> Result<(), DatabaseError> {
+pub async fn for_each(client: &Client, mut each: impl FnMut(LifterRow)) -> Result<(), DatabaseError> {
     let none: [&str; 0] = [];
     let sql = "SELECT user_id, is_listed, shows_points, cells FROM board_lifters WHERE is_listed";
     let rows = client.query_raw(sql, none).await?;

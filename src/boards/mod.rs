@@ -8,8 +8,10 @@ mod api;
 mod arena;
 pub mod bulk;
 mod cell;
+pub mod check;
 pub mod counting;
 mod feed;
+mod figures;
 mod filter;
 mod filtered;
 mod live;
@@ -25,6 +27,7 @@ use futures_util::future::{try_join, try_join_all};
 
 pub use api::{PageCache, routes};
 pub use feed::follow;
+pub use figures::BoardFigures;
 pub use filtered::Filtered;
 pub use live::Live;
 pub use memory::List;
@@ -124,4 +127,18 @@ pub async fn keep_rises(
     rises: &[store::passing::Rise<'_>],
 ) -> Result<(), DatabaseError> {
     try_join_all(rises.iter().map(|rise| store::passing::insert_rise(db, user, rise))).await.map(|_| ())
+}
+
+/// The energy of whoever has `offset` others before them, and how many of those have the same; behind everybody who has
+/// any, none. While the boards are being built: everybody is walked past.
+pub fn energy_at(live: &Live, offset: i64) -> (f64, i64) {
+    let list = List { board: Board::ENERGY, basis: Basis::Single, scope: Scope::All };
+    let look = live.look();
+    let Some(memory) = look.memory() else { return (f64::INFINITY, offset) };
+    let Some(counts) = memory.counted(list).map(|counted| &counted.counts) else { return (0.0, offset) };
+    let place = u32::try_from(offset).unwrap_or(u32::MAX);
+    match counts.at(place) {
+        Some(value) => (f64::from(value), i64::from(place - counts.above(value))),
+        None => (0.0, offset - i64::from(counts.total())),
+    }
 }

@@ -2,6 +2,7 @@
 //! `worker` finds the latter), 75 no database can be reached.
 
 mod back_up;
+mod check_boards;
 mod check_config;
 mod documents;
 mod encrypt_credentials;
@@ -55,6 +56,7 @@ enum Command {
     Migrate(migrate::Migrate),
     Jobs(jobs::Jobs),
     ResetLink(reset_link::ResetLink),
+    CheckBoards(check_boards::CheckBoards),
     CheckConfig(check_config::CheckConfig),
     Setup(setup::Setup),
     Site(site::Site),
@@ -130,6 +132,7 @@ impl Command {
                 Self::Migrate(command) => command.run(sources).await,
                 Self::Jobs(command) => command.run(sources).await,
                 Self::ResetLink(command) => command.run(sources).await,
+                Self::CheckBoards(command) => command.run(sources).await,
                 Self::CheckConfig(command) => command.run(sources),
                 Self::BackUp(command) => command.run(sources).await,
                 Self::SmokeAccount(command) => command.run(sources).await,

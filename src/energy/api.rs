@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::store;
+use crate::boards::{self, Live};
 use crate::platform::{Body, Config, Database, Page, Path, Problem, Query, UserId};
 use crate::sessions::{BoardReader, SignedIn, Visitor};
 use crate::strength::ladder::{Rank, name_of};
@@ -62,7 +63,7 @@ pub struct EnergyLeaderboardEntry<'a> {
     user_rank: Option<&'static str>,
 }
 
-/// Pages from here on take long enough to want a connection of their own.
+/// Pages from here on begin at the energy that the boards name, instead of walking there.
 const SHALLOW: i64 = 1_000;
 
 /// Active lifters by energy.
@@ -73,12 +74,16 @@ async fn list_board(
     _: BoardReader,
     page: Query<Page>,
     db: Data<Database>,
+    live: Data<Live>,
     config: Data<Config>,
 ) -> Result<HttpResponse, Problem> {
     let Page { limit, offset } = page.0;
     let rows = match offset {
         0..SHALLOW => store::list_board(&*db.reader().await?, limit, offset).await?,
-        _ => store::list_board(&db.connection().await?, limit, offset).await?,
+        _ => {
+            let (energy, skip) = boards::energy_at(&live, offset);
+            store::list_board_from(&db.connection().await?, energy, limit, skip).await?
+        }
     };
     let entries = rows.iter().zip(offset + 1..).map(|(row, rank)| {
         let total_energy = row.energy().round();

@@ -90,6 +90,26 @@ pub async fn list_board(db: &Connection, limit: i64, offset: i64) -> Result<Vec<
     Ok(rows.into_iter().map(BoardRow).collect())
 }
 
+/// The same from an energy on: `skip` are left out of those who have it or less.
+pub async fn list_board_from(
+    db: &Connection,
+    energy: f64,
+    limit: i64,
+    skip: i64,
+) -> Result<Vec<BoardRow>, DatabaseError> {
+    let rows = db
+        .query(
+            concat!(
+                "SELECT id, username, display_name, energy, avatar_key FROM users u WHERE ",
+                listed!(),
+                " AND energy <= $1 ORDER BY energy DESC, updated_at DESC, id LIMIT $2 OFFSET $3"
+            ),
+            &[&energy, &limit, &skip],
+        )
+        .await?;
+    Ok(rows.into_iter().map(BoardRow).collect())
+}
+
 pub async fn find_energy(db: &Connection, user: UserId, visitor: Option<UserId>) -> Result<Option<f64>, DatabaseError> {
     let sql = concat!("SELECT energy FROM users u WHERE id = $1 AND ", visible!("$2"));
     let row = db.query_opt(sql, &[&user.0, &visitor.map(|visitor| visitor.0)]).await?;

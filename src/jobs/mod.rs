@@ -19,6 +19,7 @@ mod worker;
 use std::future::Future;
 
 use serde::Serialize;
+use tokio_postgres::Client;
 use serde::de::DeserializeOwned;
 
 use crate::platform::database::Pooled;
@@ -103,4 +104,10 @@ pub async fn add<T: Task>(db: &Connection, task: &T, request_id: Option<&str>) -
         fields.insert("request_id".into(), id.into());
     }
     store::add_job(db, T::NAME, &payload, T::ATTEMPTS).await.map(|_| ())
+}
+
+/// Adds a job without fields, to be done after a while (such as `2 minutes`): one of its task, however often it is added.
+pub async fn add_later<T: Task>(client: &Client, delay: &str) -> Result<(), String> {
+    let sql = "SELECT FROM graphile_worker.add_job($1, run_at => now() + $2::text::interval, job_key => $1)";
+    client.execute(sql, &[&T::NAME, &delay]).await.map(|_| ()).map_err(|error| error.to_string())
 }

@@ -39,6 +39,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 
 /// A task that is run at certain times: `minute hour day month weekday`, in UTC.
+#[derive(Debug, Clone, Copy)]
 pub struct Schedule {
     pub task: &'static str,
     pub times: &'static str,

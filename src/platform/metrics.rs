@@ -21,6 +21,9 @@ pub trait Figures {
     fn gather<'a>(&'a self) -> Pin<Box<dyn Future<Output = Vec<MetricFamily>> + 'a>>;
 }
 
+/// Those of all features.
+pub struct MoreFigures(pub Vec<Box<dyn Figures>>);
+
 pub struct Metrics {
     registry: Registry,
     requests: IntCounterVec,
@@ -81,7 +84,11 @@ impl Metrics {
 
 /// All figures in Prometheus' text form.
 #[get("/metrics")]
-pub async fn get_metrics(metrics: Data<Metrics>, more: Data<dyn Figures>) -> Result<HttpResponse, super::Problem> {
-    let text = metrics.render(more.gather().await).map_err(super::Problem::internal)?;
+pub async fn get_metrics(metrics: Data<Metrics>, more: Data<MoreFigures>) -> Result<HttpResponse, super::Problem> {
+    let mut families = Vec::new();
+    for figures in &more.0 {
+        families.extend(figures.gather().await);
+    }
+    let text = metrics.render(families).map_err(super::Problem::internal)?;
     Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text))
 }

@@ -34,10 +34,10 @@ fn rows<const N: usize>(rows: [(i64, &str); N]) -> Vec<(i64, String)> {
 #[tokio::test]
 async fn a_lift_moves_everybody_at_once_and_says_who_was_passed() {
     let app = spawn_app().await;
-    let (ada, ben, cy) = (man(&app, "ada").await, man(&app, "ben").await, man(&app, "cy").await);
+    let (ada, ben, cyd) = (man(&app, "ada").await, man(&app, "ben").await, man(&app, "cyd").await);
     ada.lift("back_squat", 100.0, 1).await;
     ben.lift("back_squat", 110.0, 1).await;
-    let first = cy.lift("back_squat", 90.0, 1).await;
+    let first = cyd.lift("back_squat", 90.0, 1).await;
     let of = |answer: &Value, class: Value| {
         let ranks = answer["ranks"].as_array().unwrap().clone();
         ranks.into_iter().find(|rank| rank["board"] == "back_squat" && rank["class"] == class).unwrap()
@@ -47,7 +47,7 @@ async fn a_lift_moves_everybody_at_once_and_says_who_was_passed() {
         json!({ "board": "back_squat", "basis": "single", "class": null, "rank": 3, "previous_rank": null, "of": 3,
                 "passed": [], "passed_count": 0 })
     );
-    let second = cy.lift("back_squat", 120.0, 1).await;
+    let second = cyd.lift("back_squat", 120.0, 1).await;
     assert_eq!(
         of(&second, Value::Null),
         json!({ "board": "back_squat", "basis": "single", "class": null, "rank": 1, "previous_rank": 3, "of": 3,
@@ -60,7 +60,7 @@ async fn a_lift_moves_everybody_at_once_and_says_who_was_passed() {
     assert!(energy, "{second}");
 
     let page = app.get("/boards/back_squat").await.expect(200);
-    assert_eq!(named(&page), rows([(1, "cy"), (2, "ben"), (3, "ada")]));
+    assert_eq!(named(&page), rows([(1, "cyd"), (2, "ben"), (3, "ada")]));
     assert_eq!((&page["of"], &page["next"]), (&json!(3), &Value::Null));
     let ada_now = app.get(&format!("/boards/back_squat/users/{}", ada.id)).await.expect(200);
     assert_eq!((&ada_now["rank"], &ada_now["of"], &ada_now["percentile"]), (&json!(3), &json!(3), &Value::Null));
