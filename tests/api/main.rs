@@ -8,6 +8,7 @@ mod admission;
 mod api_keys;
 mod audit;
 mod boards;
+mod boards_proof;
 mod catalogue;
 mod commands;
 mod energy;
