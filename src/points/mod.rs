@@ -1,0 +1,13 @@
+//! Points of results: a whole meet's from its file, or one lifter's.
+//!
+//! All of the science is in [`crate::strength`]; nothing is stored, nobody has to be signed in, and a file is scored
+//! without settings or a database.
+
+pub mod output;
+pub mod places;
+pub mod row;
+pub mod sheet;
+
+pub use output::Format;
+pub use places::{By, Divisions};
+pub use sheet::{Asked, Sheet, SheetError};
