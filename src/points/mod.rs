@@ -3,11 +3,14 @@
 //! All of the science is in [`crate::strength`]; nothing is stored, nobody has to be signed in, and a file is scored
 //! without settings or a database.
 
+mod api;
+pub mod lifter;
 pub mod output;
 pub mod places;
 pub mod row;
 pub mod sheet;
 
+pub use api::routes;
 pub use output::Format;
 pub use places::{By, Divisions};
 pub use sheet::{Asked, Sheet, SheetError};

@@ -119,6 +119,8 @@ impl<'a> Sheet<'a> {
                 _ => columns.read(&record),
             };
             let mut range = part(text, start, end);
+            // The reader leaves the second half of a line's end, and empty lines, to the row that follows.
+            let skipped = text[start as usize..range.start].iter().filter(|byte| **byte == b'\n').count() as u64;
             if record.len() > width {
                 range = range.start..range.start + fields_end(&text[range.clone()], width);
             }
@@ -142,7 +144,7 @@ impl<'a> Sheet<'a> {
                 }
                 Err((column, reason)) => {
                     let name = header_record.get(column).map(|name| String::from_utf8_lossy(name).trim().to_owned());
-                    let line = record.position().map_or(0, |position| position.line());
+                    let line = record.position().map_or(0, |position| position.line()) + skipped;
                     let fault = Fault {
                         line,
                         column: if name.is_some() { column + 1 } else { 0 },
