@@ -100,42 +100,71 @@ fn json(sheet: &Sheet, output: &mut dyn Write) -> io::Result<()> {
     output.flush()
 }
 
-/// The text of each cell, ends of lines within it taken out: what was read to the left, what was added to the right.
+/// What was read to the left, what was added to the right. The file is read twice, first for the widths, so that a
+/// table needs no more memory than the file.
 fn table(sheet: &Sheet, output: &mut dyn Write) -> io::Result<()> {
+    let mut widths = Vec::new();
+    each_line(sheet, |cells, _| {
+        widths.resize(cells.len(), 0);
+        for (width, cell) in widths.iter_mut().zip(cells) {
+            *width = (*width).max(cell.chars().count());
+        }
+        Ok(())
+    })?;
+    let mut buffer = String::with_capacity(2 * CHUNK);
+    each_line(sheet, |cells, is_last| {
+        for (column, (cell, width)) in cells.iter().zip(&widths).enumerate() {
+            let padding = std::iter::repeat_n(' ', width - cell.chars().count());
+            match column < sheet.width {
+                true => buffer.extend(cell.chars().chain(padding)),
+                false => buffer.extend(padding.chain(cell.chars())),
+            }
+            buffer.push_str("  ");
+        }
+        buffer.truncate(buffer.trim_end_matches(' ').len());
+        buffer.push('\n');
+        if is_last || buffer.len() >= CHUNK {
+            output.write_all(buffer.as_bytes())?;
+            buffer.clear();
+        }
+        Ok(())
+    })?;
+    output.flush()
+}
+
+/// Calls with the cells of the header and of each row, and whether they are the last; ends of lines within a cell are
+/// taken out.
+fn each_line(sheet: &Sheet, mut with: impl FnMut(&[String], bool) -> io::Result<()>) -> io::Result<()> {
     let mut input = reader(sheet.whole());
     let mut record = csv::ByteRecord::new();
-    let mut lines: Vec<Vec<String>> = Vec::with_capacity(sheet.rows.len() + 1);
+    let added = sheet.added();
+    let mut cells = vec![String::new(); sheet.width + added.len()];
+    let mut digits = Vec::new();
+    let mut line = 0;
     while input.read_byte_record(&mut record)? {
-        let cell = |column| {
+        for (column, cell) in cells.iter_mut().enumerate().take(sheet.width) {
+            cell.clear();
             let text = String::from_utf8_lossy(record.get(column).unwrap_or_default());
-            text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>()
-        };
-        let mut line: Vec<String> = (0..sheet.width).map(cell).collect();
-        match lines.len().checked_sub(1) {
-            None => line.extend(sheet.added()),
+            cell.extend(text.chars().map(|c| if c.is_control() { ' ' } else { c }));
+        }
+        let mut rest = cells.iter_mut().skip(sheet.width);
+        match usize::checked_sub(line, 1) {
+            None => rest.zip(&added).for_each(|(cell, name)| cell.clone_from(name)),
             Some(row) => sheet.answers.iter().for_each(|answer| {
                 answer.each(row, |value| {
-                    let mut text = Vec::new();
-                    value.write(&mut text);
-                    line.push(String::from_utf8_lossy(&text).into_owned());
+                    digits.clear();
+                    value.write(&mut digits);
+                    if let Some(cell) = rest.next() {
+                        cell.clear();
+                        cell.push_str(&String::from_utf8_lossy(&digits));
+                    }
                 })
             }),
         }
-        lines.push(line);
+        with(&cells, line == sheet.rows.len())?;
+        line += 1;
     }
-    let columns = lines.first().map_or(0, Vec::len);
-    let length = |line: &Vec<String>, column: usize| line[column].chars().count();
-    let widths: Vec<usize> =
-        (0..columns).map(|column| lines.iter().map(|line| length(line, column)).max().unwrap_or(0)).collect();
-    let mut output = io::BufWriter::new(output);
-    for line in &lines {
-        let cells = line.iter().zip(&widths).enumerate().map(|(column, (cell, width))| match column < sheet.width {
-            true => format!("{cell:<width$}"),
-            false => format!("{cell:>width$}"),
-        });
-        writeln!(output, "{}", cells.collect::<Vec<_>>().join("  ").trim_end())?;
-    }
-    output.flush()
+    Ok(())
 }
 
 /// One cell that was added.

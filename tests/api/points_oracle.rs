@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 
 use repduel::strength::units::hundredths;
-use repduel::strength::{Event, Formula, Gear, Performance, ScoredAs, age_coefficient, wilks1994};
+use repduel::strength::{AgeClass, Event, Formula, Gear, Performance, ScoredAs, age_coefficient, classes, wilks1994};
 
 /// A column, how many points it holds, and how many of them are left out.
 const COLUMNS: [(&str, usize, usize); 5] = [
@@ -75,4 +75,47 @@ fn published_points_are_ours() {
     for (column, points, left_out) in COLUMNS {
         assert_eq!(compared[column], (points, left_out), "{column}");
     }
+}
+
+#[test]
+fn classes_are_those_that_results_name() {
+    let Ok(folder) = std::env::var("REPDUEL_DATA_DIR") else {
+        eprintln!("skipped: REPDUEL_DATA_DIR names no folder with real meet results");
+        return;
+    };
+    let file = File::open(format!("{folder}/meets-small.csv.zst")).unwrap();
+    let mut input = csv::Reader::from_reader(zstd::Decoder::new(file).unwrap());
+    let header = input.headers().unwrap().clone();
+    let mut equal = 0;
+    let mut others: BTreeMap<(bool, bool, String), usize> = BTreeMap::new();
+    for row in input.records() {
+        let row = row.unwrap();
+        let text = |name: &str| &row[header.iter().position(|column| column == name).unwrap()];
+        let named = text("class_kg").trim_end_matches(".0").to_owned();
+        let Ok(kg) = text("bodyweight_kg").parse() else { continue };
+        if named.is_empty() {
+            continue;
+        }
+        let hundredths = u32::try_from(hundredths(kg)).unwrap();
+        let (is_ipf, is_woman) = (text("fed") == "CPU", text("sex") == "F");
+        let scored_as = if is_woman { ScoredAs::Women } else { ScoredAs::Men };
+        let is_junior = AgeClass::from_age(text("age").parse().ok()).is_some_and(AgeClass::is_junior);
+        let ours = match is_ipf {
+            true => classes::ipf_class(hundredths, scored_as, text("date")[..4].parse().unwrap(), is_junior),
+            false => classes::traditional_class(hundredths, scored_as),
+        };
+        match ours.label() == named {
+            true => equal += 1,
+            false => *others.entry((is_ipf, is_woman, named)).or_default() += 1,
+        }
+    }
+    let other = |is_ipf, is_woman, labels: &[&str]| -> usize {
+        labels.iter().filter_map(|label| others.get(&(is_ipf, is_woman, (*label).to_owned()))).sum()
+    };
+    // Youth classes, and the juniors' lightest of lifters whose age is not in the file.
+    assert_eq!(other(true, false, &["30", "35", "40", "44", "48", "53"]), 174, "{others:?}");
+    assert_eq!(other(true, true, &["30", "35", "40", "43"]), 35, "{others:?}");
+    // What that federation has made of our 90+.
+    assert_eq!(other(false, true, &["100", "110", "110+"]), 616, "{others:?}");
+    assert_eq!((equal, others.values().sum::<usize>()), (56_348, 825), "{others:?}");
 }
