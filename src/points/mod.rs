@@ -5,6 +5,7 @@
 
 mod api;
 pub mod lifter;
+mod one_rep_max;
 pub mod output;
 pub mod places;
 pub mod row;

@@ -8,8 +8,8 @@ use std::ops::Range;
 use csv::{ByteRecord, Reader, ReaderBuilder};
 
 use super::places::{Divisions, Entrant, places};
-use super::row::{Columns, Fault, Standing};
-use crate::strength::{Formula, age_coefficient};
+use super::row::{Columns, Fault, Row, Standing};
+use crate::strength::{Formula, Performance, age_coefficient};
 
 /// A column that can be asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,10 +129,7 @@ impl<'a> Sheet<'a> {
             match read {
                 Ok(row) => {
                     let performance = row.performance();
-                    answers.iter_mut().for_each(|answer| match answer {
-                        Answer::Points { formula, points, .. } => points.push(formula.points_hundredths(&performance)),
-                        Answer::AgeCoefficient(ages) => ages.push(row.age.and_then(age_coefficient::thousandths)),
-                    });
+                    answers.iter_mut().for_each(|answer| answer.add(Some((&row, &performance))));
                     if row.total_hundredths > 0 && row.bodyweight_hundredths == 0 {
                         counts.without_bodyweight += 1;
                     }
@@ -143,23 +140,14 @@ impl<'a> Sheet<'a> {
                     }
                 }
                 Err((column, reason)) => {
-                    let name = header_record.get(column).map(|name| String::from_utf8_lossy(name).trim().to_owned());
                     let line = record.position().map_or(0, |position| position.line()) + skipped;
-                    let fault = Fault {
-                        line,
-                        column: if name.is_some() { column + 1 } else { 0 },
-                        name: name.unwrap_or_default(),
-                        reason,
-                    };
+                    let fault = fault(&header_record, line, column, reason);
                     if strict {
                         return Err(SheetError::Strict(fault));
                     }
                     tell(&fault);
                     counts.faults += 1;
-                    answers.iter_mut().for_each(|answer| match answer {
-                        Answer::Points { points, .. } => points.push(None),
-                        Answer::AgeCoefficient(ages) => ages.push(None),
-                    });
+                    answers.iter_mut().for_each(|answer| answer.add(None));
                 }
             }
         }
@@ -203,6 +191,24 @@ impl Answer {
             Asked::AgeCoefficient => Self::AgeCoefficient(Vec::new()),
         }
     }
+
+    /// The next row's; none for one that cannot be read.
+    fn add(&mut self, read: Option<(&Row, &Performance)>) {
+        match self {
+            Self::Points { formula, points, .. } => {
+                points.push(read.and_then(|(_, performance)| formula.points_hundredths(performance)));
+            }
+            Self::AgeCoefficient(ages) => {
+                ages.push(read.and_then(|(row, _)| row.age).and_then(age_coefficient::thousandths));
+            }
+        }
+    }
+}
+
+/// A column beyond the header stands for the whole row.
+fn fault(header: &ByteRecord, line: u64, column: usize, reason: &'static str) -> Fault {
+    let name = header.get(column).map(|name| String::from_utf8_lossy(name).trim().to_owned());
+    Fault { line, column: if name.is_some() { column + 1 } else { 0 }, name: name.unwrap_or_default(), reason }
 }
 
 /// A record's text without the ends of lines around it.
