@@ -33,8 +33,8 @@ use crate::platform::seal::Sealer;
 use crate::platform::watchdog::Watchdog;
 use crate::platform::{Config, Database, health, indexes, installation, migrations, openapi, uploads, version};
 use crate::sessions::{KnownKeys, LastUse, Revocations, Tokens, identify};
-use crate::{accounts, admin, admission, api_keys, boards, catalogue, energy, jobs, lifts, links, ranks, retention};
-use crate::{sessions, standards};
+use crate::{accounts, admin, admission, api_keys, boards, catalogue, energy, jobs, lifts, links, points, ranks};
+use crate::{retention, sessions, standards};
 
 /// Longer than Caddy keeps its connections to us, so that it never sends into one that we are closing.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
@@ -59,6 +59,7 @@ fn routes(config: &mut ServiceConfig) {
             .configure(energy::routes)
             .configure(standards::routes)
             .configure(ranks::routes)
+            .configure(points::routes)
             .service(openapi::get_document),
     );
 }

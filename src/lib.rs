@@ -24,6 +24,7 @@
 //! | [`energy`] | one number for a lifter, and its board |
 //! | [`standards`] | what each rank asks for |
 //! | [`ranks`] | where a score stands |
+//! | [`points`] | what results are worth by each formula, a meet's or a lifter's |
 //! | [`meets`] | real lifters from files of meet results |
 //! | [`jobs`] | what is done later: the queue, the worker, the operators' view of both |
 //! | [`retention`] | what is forgotten, and when |
@@ -44,6 +45,7 @@ pub mod links;
 pub mod meets;
 pub mod pictures;
 pub mod platform;
+pub mod points;
 pub mod ranks;
 pub mod retention;
 pub mod second_factor;

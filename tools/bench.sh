@@ -213,5 +213,18 @@ report users_me_p99_ms_during_a_flood "$(median <"$work/flood.p99")" '' ''
 report memory_mib_in_a_flood "$(sort -n "$work/flood.mib" | tail -n 1 | xargs printf '%.0f')" '' ''
 report wrong_logins_a_second_in_a_flood "$(awk '/^RESULT/ { print $2 }' "$work/flood")" '' ''
 
+# ---- A meet's file ----
+
+note "a meet of a million rows"
+awk 'BEGIN { srand(1); print "sex,bodyweight_kg,event,equipment,squat_kg,bench_kg,deadlift_kg"
+  for (row = 0; row < 1000000; row++) printf "%s,%.2f,SBD,Raw,%.1f,%.1f,%.1f\n", rand() < 0.3 ? "F" : "M", 45 + rand() * 100,
+    100 + int(rand() * 80) * 2.5, 60 + int(rand() * 60) * 2.5, 120 + int(rand() * 80) * 2.5 }' >"$work/meet.csv"
+for ((round = 1; round <= rounds; round++)); do
+  began=$(date +%s%3N)
+  "$program" points "$work/meet.csv" >/dev/null
+  awk -v ms="$(($(date +%s%3N) - began))" 'BEGIN { printf "%.2f\n", ms / 1000 }' >>"$work/points"
+done
+report points_1m_rows_seconds "$(median <"$work/points")" '' ''
+
 report start_to_ready_ms "$ready_ms" '' ''
 report idle_memory_mib "$(awk -v kib="$idle_kib" 'BEGIN { printf "%.1f", kib / 1024 }')" '' ''

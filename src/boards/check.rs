@@ -46,11 +46,7 @@ impl Findings {
 }
 
 /// Compares everything; `step` is told how many lifters have been.
-pub async fn check(
-    db: &Client,
-    catalogue: &Catalogue,
-    mut step: impl FnMut(u64),
-) -> Result<Findings, DatabaseError> {
+pub async fn check(db: &Client, catalogue: &Catalogue, mut step: impl FnMut(u64)) -> Result<Findings, DatabaseError> {
     let mut findings = Findings::default();
     let mut after = Uuid::nil();
     loop {
@@ -98,7 +94,9 @@ async fn check_batch(
         if standings != truth.standings {
             findings.differences.push((user, differs(&standings, &truth)));
         } else if !standings.is_empty() && listed != truth.shown.is_listed {
-            findings.differences.push((user, format!("is listed: {}, and their standings say {listed}", truth.shown.is_listed)));
+            findings
+                .differences
+                .push((user, format!("is listed: {}, and their standings say {listed}", truth.shown.is_listed)));
         } else if let Some(why) = differs_packed(packed.get(&user), &truth) {
             findings.differences.push((user, why));
         }

@@ -23,9 +23,8 @@ impl Figures for BoardFigures {
 impl BoardFigures {
     fn families(&self) -> prometheus::Result<Vec<MetricFamily>> {
         let live = &self.0;
-        let (lifters, lists, bytes) = live.look().memory().map_or((0, 0, 0), |memory| {
-            (memory.lifters(), memory.lists().count(), memory.size())
-        });
+        let (lifters, lists, bytes) =
+            live.look().memory().map_or((0, 0, 0), |memory| (memory.lifters(), memory.lists().count(), memory.size()));
         let is_live = live.look().memory().is_some();
         let number = |name, help, value: u64| -> prometheus::Result<Vec<MetricFamily>> {
             let gauge = IntGauge::new(name, help)?;
@@ -36,7 +35,11 @@ impl BoardFigures {
         lag.set(live.lag());
         let mut families = lag.collect();
         for more in [
-            number("repduel_boards_live", "1 when ranks come from memory, 0 while the database answers.", u64::from(is_live))?,
+            number(
+                "repduel_boards_live",
+                "1 when ranks come from memory, 0 while the database answers.",
+                u64::from(is_live),
+            )?,
             number("repduel_boards_lifters", "Lifters that stand on boards.", lifters as u64)?,
             number("repduel_boards_lists", "Lists that are counted: boards by scope.", lists as u64)?,
             number("repduel_boards_bytes", "Memory of the boards.", bytes as u64)?,
@@ -45,8 +48,16 @@ impl BoardFigures {
                 "Lifters and lists in which memory differed from the database when they were last compared.",
                 live.drift.load(Ordering::Relaxed),
             )?,
-            number("repduel_boards_builds_total", "How often the boards were read anew.", live.builds.load(Ordering::Relaxed))?,
-            number("repduel_boards_build_milliseconds", "What that took the last time.", live.build_ms.load(Ordering::Relaxed))?,
+            number(
+                "repduel_boards_builds_total",
+                "How often the boards were read anew.",
+                live.builds.load(Ordering::Relaxed),
+            )?,
+            number(
+                "repduel_boards_build_milliseconds",
+                "What that took the last time.",
+                live.build_ms.load(Ordering::Relaxed),
+            )?,
         ] {
             families.extend(more);
         }

@@ -103,7 +103,8 @@ impl Filter {
             tested: raw.tested.unwrap_or(false),
             period: period(raw, &config.time_zone, Timestamp::now())?,
             country: parsed("country", &raw.country, "must be two letters of ISO 3166-1", |text| {
-                (text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic())).then(|| text.to_ascii_uppercase())
+                (text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic()))
+                    .then(|| text.to_ascii_uppercase())
             })?,
         };
         filter.check()
@@ -113,10 +114,16 @@ impl Filter {
     fn check(self) -> Result<Self, Problem> {
         let of_lifts = self.equipment != "raw" || self.source.is_some() || self.tested || self.period.is_some();
         if self.board == Board::ENERGY && of_lifts {
-            return Err(Problem::invalid("board", "energy is of a lifter, not of lifts: it has no equipment, source, tested or period"));
+            return Err(Problem::invalid(
+                "board",
+                "energy is of a lifter, not of lifts: it has no equipment, source, tested or period",
+            ));
         }
         if self.board == Board::ENERGY && self.age.is_some() && (self.sex.is_none() || self.class.is_some()) {
-            return Err(Problem::invalid("age", "is compared on energy among one sex and all classes; say which sex, and no class"));
+            return Err(Problem::invalid(
+                "age",
+                "is compared on energy among one sex and all classes; say which sex, and no class",
+            ));
         }
         if self.board == Board::ENERGY && self.class.is_some_and(|class| class.code() > 20) {
             return Err(Problem::invalid("classes", "are the IPF's on energy"));
@@ -182,7 +189,9 @@ fn parse_class(label: &str, raw: &BoardFilter, sex: Option<ScoredAs>, config: &C
     match sex {
         Some(sex) => of(sex).ok_or_else(unknown),
         None => match (of(ScoredAs::Men), of(ScoredAs::Women)) {
-            (Some(_), Some(_)) => Err(Problem::invalid("sex", "must be said with this class: men and women have one of this name")),
+            (Some(_), Some(_)) => {
+                Err(Problem::invalid("sex", "must be said with this class: men and women have one of this name"))
+            }
             (men, women) => men.or(women).ok_or_else(unknown),
         },
     }

@@ -138,7 +138,8 @@ fn best(filter: &Filter, catalogue: &Catalogue, lifts: &[Matching]) -> Option<Ma
     };
     let standings = stand(stands.map(everybody));
     let of_board = |standing: &&super::Standing| {
-        (standing.board, standing.basis) == (filter.board, filter.basis) && standing.scopes().any(|scope| scope == Scope::All)
+        (standing.board, standing.basis) == (filter.board, filter.basis)
+            && standing.scopes().any(|scope| scope == Scope::All)
     };
     standings.iter().find(of_board).map(|standing| standing.mark)
 }
@@ -146,7 +147,9 @@ fn best(filter: &Filter, catalogue: &Catalogue, lifts: &[Matching]) -> Option<Ma
 /// The best total of one day of one meet, in kilograms or, on the board of points, in those.
 fn best_day(filter: &Filter, lifts: &[Matching], core: &[&str; 3]) -> Option<Mark> {
     let mut days: std::collections::BTreeMap<_, [Option<&Matching>; 3]> = Default::default();
-    for matching in lifts.iter().filter(|matching| matching.lift.reps.unwrap_or(1) <= 1 && matching.lift.doubt.is_none()) {
+    for matching in
+        lifts.iter().filter(|matching| matching.lift.reps.unwrap_or(1) <= 1 && matching.lift.doubt.is_none())
+    {
         let (Some(day), Some(place)) = (matching.meet, core.iter().position(|id| *id == matching.exercise_id)) else {
             continue;
         };

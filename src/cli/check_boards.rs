@@ -37,7 +37,12 @@ impl CheckBoards {
         for why in findings.lists.iter().take(MOST_PRINTED) {
             println!("{why}");
         }
-        println!("{} lifters compared, {} differ; {} lists differ", findings.lifters, findings.differences.len(), findings.lists.len());
+        println!(
+            "{} lifters compared, {} differ; {} lists differ",
+            findings.lifters,
+            findings.differences.len(),
+            findings.lists.len()
+        );
         if findings.number() == 0 {
             return Ok(());
         }

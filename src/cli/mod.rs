@@ -11,6 +11,7 @@ mod load_meets;
 mod load_synthetic;
 mod measure_hashing;
 mod migrate;
+mod points;
 mod reset_link;
 mod rotate_keys;
 mod seal_anew;
@@ -68,6 +69,7 @@ enum Command {
     BackUp(back_up::BackUp),
     SmokeAccount(smoke_account::SmokeAccount),
     Smoke(smoke::Smoke),
+    Points(points::Points),
     LoadMeets(load_meets::LoadMeets),
     LoadSynthetic(load_synthetic::LoadSynthetic),
     MeasureHashing(measure_hashing::MeasureHashing),
@@ -80,6 +82,8 @@ enum Command {
 pub enum Failure {
     /// The settings are wrong: exit code 2.
     Settings(Vec<Mistake>),
+    /// What the command was given cannot be used: exit code 2.
+    Usage(String),
     /// The settings of a service are wrong: exit code 78, as systemd knows it.
     ServiceSettings(Vec<Mistake>),
     /// No database can be reached, which may pass: exit code 75.
@@ -109,13 +113,14 @@ impl Cli {
 
 impl Command {
     fn run(self, handed: Handed) -> Outcome {
-        // Those that work on the machine stay root and need no runtime.
+        // Those that work on the machine stay root and need no runtime; scoring a meet needs no settings either.
         match self {
             Self::Setup(command) => return command.run(),
             Self::Site(command) => return command.run(),
             Self::EncryptCredentials(command) => return command.run(),
             Self::RotateKeys(command) => return command.run(),
             Self::Documents(command) => return command.run(),
+            Self::Points(command) => return command.run(),
             _ => {}
         }
         // Before any thread: each thread has its own user.
@@ -146,7 +151,8 @@ impl Command {
                 | Self::Site(_)
                 | Self::EncryptCredentials(_)
                 | Self::RotateKeys(_)
-                | Self::Documents(_) => Ok(()),
+                | Self::Documents(_)
+                | Self::Points(_) => Ok(()),
             }
         })
     }
@@ -158,6 +164,7 @@ impl Failure {
             Self::Settings(mistakes) => (lines(mistakes), 2),
             Self::ServiceSettings(mistakes) => (lines(mistakes), 78),
             Self::Unreachable(reason) => (vec![reason.clone()], 75),
+            Self::Usage(reason) => (vec![reason.clone()], 2),
             Self::Failed(reason) => (vec![reason.clone()], 1),
             Self::Reported(code) => (Vec::new(), *code),
         }

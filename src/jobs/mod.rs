@@ -19,8 +19,8 @@ mod worker;
 use std::future::Future;
 
 use serde::Serialize;
-use tokio_postgres::Client;
 use serde::de::DeserializeOwned;
+use tokio_postgres::Client;
 
 use crate::platform::database::Pooled;
 use crate::platform::mail::Mailer;

@@ -10,7 +10,7 @@ use crate::strength::standards::{Standard, standards};
 use crate::strength::{ScoredAs, Unit};
 
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(get_standards);
+    config.service(get_standards).service(super::ladder::get_ladder);
 }
 
 /// Whose standards, and in which unit body weight and answer are.

@@ -2,5 +2,6 @@
 //! is stored.
 
 mod api;
+mod ladder;
 
 pub use api::routes;

@@ -4,7 +4,7 @@
 //! turns and in the end becomes negative, so the body weight is clamped to it before anything is computed.
 //! Source: scoring sheet of the Bundesverband Deutscher Kraftdreikämpfer, 2019.
 
-use super::units::{ScoredAs, from_hundredths, hundredths};
+use super::units::{ScoredAs, from_hundredths, hundredths, polynomial};
 
 struct Constants {
     /// Of the powers 4, 3, 2, 1, 0.
@@ -27,7 +27,7 @@ pub fn coefficient(bodyweight_kg: f64, scored_as: ScoredAs) -> f64 {
         ScoredAs::Women => WOMEN,
     };
     let weight = bodyweight_kg.clamp(LIGHTEST_KG, constants.heaviest_kg);
-    500.0 / constants.powers.iter().fold(0.0, |sum, power| sum * weight + power)
+    500.0 / polynomial(&constants.powers, weight)
 }
 
 /// Points in hundredths: total × coefficient, rounded half away from zero. Boards compare these and nothing finer.

@@ -93,6 +93,11 @@ pub fn round_to_five(value: f64) -> i64 {
     5 * (value / 5.0).round_ties_even() as i64
 }
 
+/// The polynomial with these coefficients, the highest power's first.
+pub fn polynomial(coefficients: &[f64], x: f64) -> f64 {
+    coefficients.iter().fold(0.0, |sum, coefficient| sum * x + coefficient)
+}
+
 /// `value` in hundredths, rounded half away from zero: how weights and points are held wherever two are compared.
 /// What is no number is 0.
 pub fn hundredths(value: f64) -> i64 {

@@ -70,7 +70,9 @@ async fn a_lift_moves_everybody_at_once_and_says_who_was_passed() {
 #[tokio::test]
 async fn equals_share_a_rank_and_the_lighter_is_listed_first() {
     let app = spawn_app().await;
-    for (name, weight, kg) in [("late", 79.0, 100.0), ("heavy", 90.0, 100.0), ("light", 70.0, 100.0), ("best", 80.0, 105.0)] {
+    for (name, weight, kg) in
+        [("late", 79.0, 100.0), ("heavy", 90.0, 100.0), ("light", 70.0, 100.0), ("best", 80.0, 105.0)]
+    {
         scored(&app, name, "men", weight).await.lift("deadlift", kg, 1).await;
     }
     let twin = scored(&app, "twin", "men", 79.0).await;
@@ -194,14 +196,21 @@ async fn what_tells_a_body_weight_has_no_name_unless_the_lifter_shows_it() {
         assert!(named(&page).iter().any(|(_, name)| name == "ben"), "{board}: {page}");
         // To oneself one's own row has everything.
         let own = ada.get(&format!("/boards/{board}")).await.expect(200);
-        assert!(own["items"].as_array().unwrap().iter().any(|row| row["is_me"] == true && row["user"]["username"] == "ada"));
+        assert!(
+            own["items"].as_array().unwrap().iter().any(|row| row["is_me"] == true && row["user"]["username"] == "ada")
+        );
         let (path, filter) = board.split_once('?').unwrap_or((board, ""));
         app.get(&format!("/boards/{path}/users/{}?{filter}", ada.id)).await.problem(404);
         ada.get(&format!("/boards/{path}/users/{}?{filter}", ada.id)).await.expect(200);
         app.get(&format!("/boards/{path}/users/{}?{filter}", ben.id)).await.expect(200);
     }
     let others = ben.get(&format!("/users/{}/standing", ada.id)).await.expect(200);
-    let told: Vec<_> = others["places"].as_array().unwrap().iter().filter(|place| place["board"] == "dots" || !place["class"].is_null()).collect();
+    let told: Vec<_> = others["places"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|place| place["board"] == "dots" || !place["class"].is_null())
+        .collect();
     assert!(told.is_empty(), "{told:?}");
     // Taken back, it is taken back.
     ben.patch("/users/me", &json!({ "shows_points": false })).await.expect(200);

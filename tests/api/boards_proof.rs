@@ -92,7 +92,8 @@ async fn ranks_in_sql(database: &TestDatabase) -> Ranks {
         ranks.insert(format!("{user} {board} {basis} {scope}"), (row.get(4), row.get(5)));
     }
     // From the lifts alone: the heaviest raw single of each lifter, and the sums of three.
-    let heaviest = "SELECT DISTINCT ON (l.user_id, l.exercise_id, l.scored_as) l.user_id, l.exercise_id, l.scored_as, l.weight_kg
+    let heaviest =
+        "SELECT DISTINCT ON (l.user_id, l.exercise_id, l.scored_as) l.user_id, l.exercise_id, l.scored_as, l.weight_kg
                     FROM lifts l JOIN users u ON u.id = l.user_id AND u.is_active
                          AND NOT (u.is_hidden OR u.is_private OR u.is_withheld)
                     WHERE l.equipment = 'raw' AND l.voided_at IS NULL AND coalesce(l.reps, 1) <= 1 AND l.weight_kg > 0
@@ -123,7 +124,8 @@ async fn ranks_in_sql(database: &TestDatabase) -> Ranks {
 async fn ranks_of(app: &App, people: &[Someone]) -> Ranks {
     let mut ranks = Ranks::new();
     for someone in people {
-        let answer = Lifter::new(app, &someone.id, &someone.token).get(&format!("/users/{}/standing", someone.id)).await;
+        let answer =
+            Lifter::new(app, &someone.id, &someone.token).get(&format!("/users/{}/standing", someone.id)).await;
         let standing: Value = serde_json::from_str(&answer.text).unwrap_or_default();
         for place in standing["places"].as_array().into_iter().flatten() {
             let text = |field: &str| place[field].as_str().map(str::to_owned);
@@ -139,7 +141,8 @@ async fn ranks_of(app: &App, people: &[Someone]) -> Ranks {
                 (Some(sex), None, None) => format!("sex {sex}"),
                 _ => "all".to_owned(),
             };
-            let basis = if board == 255 { "single".to_owned() } else { text("basis").unwrap_or_else(|| "single".into()) };
+            let basis =
+                if board == 255 { "single".to_owned() } else { text("basis").unwrap_or_else(|| "single".into()) };
             let key = format!("{} {board} {basis} {scope}", someone.id);
             ranks.insert(key, (place["rank"].as_i64().unwrap(), place["of"].as_i64().unwrap()));
         }
@@ -171,7 +174,10 @@ async fn expect_equal(apps: [&App; 2], database: &TestDatabase, people: &[Someon
         assert_eq!(last.0.len(), last.1.len(), "{when}: {differing:?}");
         assert!(differing.is_empty(), "{when}: {differing:?}");
     }
-    assert!(apps[0].command(&["check-boards"]).await.is_ok_and(|said| said.contains(" 0 differ; 0 lists differ")), "{when}");
+    assert!(
+        apps[0].command(&["check-boards"]).await.is_ok_and(|said| said.contains(" 0 differ; 0 lists differ")),
+        "{when}"
+    );
 }
 
 fn kill(app: &App) {
@@ -181,7 +187,8 @@ fn kill(app: &App) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_rank_is_that_of_sql_whatever_happens_through_two_processes() {
-    let seed = std::env::var("REPDUEL_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(|| fastrand::u64(..));
+    let seed =
+        std::env::var("REPDUEL_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(|| fastrand::u64(..));
     // Shown when the test fails.
     println!("REPDUEL_SEED={seed}");
     let mut random = fastrand::Rng::with_seed(seed);
@@ -194,7 +201,12 @@ async fn every_rank_is_that_of_sql_whatever_happens_through_two_processes() {
         let lifter = one.lifter(&format!("lifter{number}")).await;
         people.push(Someone { id: lifter.id.clone(), token: lifter.token.clone() });
     }
-    database.connect().await.execute("UPDATE users SET role = 'moderator' WHERE username = 'lifter0'", &[]).await.unwrap();
+    database
+        .connect()
+        .await
+        .execute("UPDATE users SET role = 'moderator' WHERE username = 'lifter0'", &[])
+        .await
+        .unwrap();
     for round in 0..60 {
         match round {
             15 => {

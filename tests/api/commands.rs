@@ -26,6 +26,7 @@ async fn every_command_explains_itself() {
         "back-up",
         "smoke-account",
         "smoke",
+        "points",
         "load-meets",
         "load-synthetic",
         "measure-hashing",

@@ -84,7 +84,8 @@ pub async fn list_boards(
         let mut counts = Vec::new();
         for basis in bases(board, &catalogue) {
             let list = List { board, basis: *basis, scope: Scope::All };
-            let held = live.look().memory().map(|memory| memory.counted(list).map_or(0, |counted| counted.counts.total()));
+            let held =
+                live.look().memory().map(|memory| memory.counted(list).map_or(0, |counted| counted.counts.total()));
             let of = match (held, &connection) {
                 (Some(of), _) => of,
                 (None, Some(db)) => tally(db, &live, list, 0).await?.total,

@@ -144,7 +144,9 @@ async fn start(
     let half = page.limit as u32 / 2;
     match (page.after.as_deref(), page.around.as_deref()) {
         (Some(_), Some(_)) => Err(Problem::invalid("around", "cannot be sent together with after")),
-        (Some(after), None) => parse_mark(view, after).ok_or_else(|| Problem::invalid("after", "is not the `next` of a page")),
+        (Some(after), None) => {
+            parse_mark(view, after).ok_or_else(|| Problem::invalid("after", "is not the `next` of a page"))
+        }
         (None, Some("me")) => {
             let me = visitor.ok_or_else(|| Problem::unauthorized("around=me: sign in first"))?;
             let place = view.place_of(sources, me.0).await?;
@@ -152,9 +154,11 @@ async fn start(
             Ok(Start::Place(place.saturating_sub(half)))
         }
         (None, Some(rank)) => {
-            let rank: u32 = rank.parse().ok().filter(|rank| *rank > 0).ok_or_else(|| {
-                Problem::invalid("around", "must be a rank from 1 on, or me")
-            })?;
+            let rank: u32 = rank
+                .parse()
+                .ok()
+                .filter(|rank| *rank > 0)
+                .ok_or_else(|| Problem::invalid("around", "must be a rank from 1 on, or me"))?;
             Ok(Start::Place((rank - 1).saturating_sub(half)))
         }
         (None, None) => Ok(Start::Place(0)),

@@ -99,9 +99,8 @@ pub async fn get_place(
     let sources = Sources { db: &db, live: &live, filtered: &filtered, catalogue: &catalogue };
     let view = View::of(&sources, &filter).await?;
     let standpoint = view.standpoint(&sources, user.0).await?;
-    let may_see = |standpoint: &Standpoint| {
-        standpoint.shows_points || visitor.0 == Some(user) || !filter.tells_bodyweight()
-    };
+    let may_see =
+        |standpoint: &Standpoint| standpoint.shows_points || visitor.0 == Some(user) || !filter.tells_bodyweight();
     let nobody = || Problem::not_found("This lifter does not stand on this board.");
     let standpoint = standpoint.filter(may_see).ok_or_else(nobody)?;
     Ok(Json(Place {

@@ -45,7 +45,8 @@ pub async fn list_matching(
     exercises: &[&str],
     needs_meet: bool,
 ) -> Result<Lifters, DatabaseError> {
-    let (from, until) = filter.period.unwrap_or((Timestamp::constant(-10_000_000_000, 0), Timestamp::constant(10_000_000_000, 0)));
+    let (from, until) =
+        filter.period.unwrap_or((Timestamp::constant(-10_000_000_000, 0), Timestamp::constant(10_000_000_000, 0)));
     let of_meet = if needs_meet { Some(true) } else { filter.source.map(|source| source == Source::Meet) };
     let rows = db
         .query(

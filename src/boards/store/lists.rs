@@ -131,7 +131,8 @@ pub struct ListRow {
 }
 
 /// What [`ListRow::from_row`] reads, of `s`, users (`u`) and lifts (`l`).
-const COLUMNS: &str = "s.user_id, s.minus_value, s.tie, s.at, s.lift_id, u.username, u.display_name, u.avatar_key, u.country,
+const COLUMNS: &str =
+    "s.user_id, s.minus_value, s.tie, s.at, s.lift_id, u.username, u.display_name, u.avatar_key, u.country,
      u.shows_points, l.weight_kg::float8, l.reps::integer, l.equipment::text, l.source::text, l.evidence_url";
 
 impl ListRow {
