@@ -76,7 +76,7 @@ async fn check_batch(
         .query(
             "SELECT board, basis::text, minus_value, tie, at, lift_id, parts, sex::text, class, age, of_all, of_sex,
                     of_class, of_age, user_id, is_listed
-             FROM standings WHERE user_id = ANY ($1) ORDER BY user_id, board, basis, ordinal",
+             FROM standings WHERE user_id = ANY ($1) ORDER BY user_id, board, standings.basis, ordinal",
             &[&users],
         )
         .await?;

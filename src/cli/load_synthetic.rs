@@ -25,6 +25,9 @@ pub struct LoadSynthetic {
     /// How many lifts, spread over the members; the first three of each are squat, bench press and deadlift.
     #[arg(long, default_value_t = 6_000)]
     lifts: usize,
+    /// Singles alone, the fourth of each an overhead press, each at an age: everybody stands on every board.
+    #[arg(long)]
+    singles: bool,
     /// Do it in production too, where real lifters would meet them on the boards. They cannot be taken out again.
     #[arg(long)]
     into_production: bool,
@@ -56,7 +59,7 @@ impl LoadSynthetic {
                 let user = self.member(number, &mut random);
                 // Spreads the lifts evenly, whatever the two numbers are.
                 let share = self.lifts * (number + 1) / self.users - self.lifts * number / self.users;
-                add_lifts(&user, share, &catalogue, &mut random, &mut lifts);
+                add_lifts(&user, share, self.singles, &catalogue, &mut random, &mut lifts);
                 users.push(user);
             }
             let transaction = client.transaction().await?;
@@ -102,6 +105,7 @@ fn explain(error: &tokio_postgres::Error) -> String {
 fn add_lifts(
     user: &BulkUser,
     number: usize,
+    singles: bool,
     catalogue: &Catalogue,
     random: &mut fastrand::Rng,
     lifts: &mut Vec<BulkLift>,
@@ -110,23 +114,27 @@ fn add_lifts(
     // Squared, so that the strong are few: a DOTS total between about 100 and 550.
     let strength = 0.2 + 0.9 * random.f64() * random.f64();
     let days_ago = |random: &mut fastrand::Rng| SignedDuration::from_secs(random.i64(0..3 * 365 * 86_400));
+    let [squat, bench, deadlift] = CoreLift::ALL.map(CoreLift::exercise_id);
+    let exercises: &[&'static str] =
+        if singles { &[squat, bench, deadlift, "overhead_press"] } else { &[squat, bench, deadlift] };
+    let age_years = singles.then(|| (14.0 + 60.0 * random.f32() * random.f32()).floor());
     for place in 0..number {
-        let core = CoreLift::ALL[place % 3];
-        let Some(exercise) = catalogue.find(core.exercise_id()) else { continue };
+        let exercise_id = exercises[place % exercises.len()];
+        let Some(exercise) = catalogue.find(exercise_id) else { continue };
         let celestial = thresholds_kg(user.weight_kg.unwrap_or(80.0), scored_as, exercise.multiplier)[11];
-        let reps = random.i32(1..=5);
+        let reps = if singles { 1 } else { random.i32(1..=5) };
         let kg = celestial * strength * (0.85 + 0.3 * random.f64()) / (1.0 + f64::from(reps - 1) / 30.0);
         let weight_kg = ((kg / 2.5).round() * 2.5).clamp(2.5, 1000.0);
         lifts.push(BulkLift {
             user_id: user.id,
-            exercise_id: core.exercise_id(),
+            exercise_id,
             weight_kg,
             reps,
             score_value: score_value(exercise, weight_kg, Some(reps)),
             performed_at: Timestamp::now() - days_ago(random),
             bodyweight_kg: user.weight_kg,
             scored_as: Some(scored_as),
-            age_years: None,
+            age_years,
             equipment: Equipment::Raw,
             source: "self",
             meet: None,

@@ -16,7 +16,7 @@ use crate::strength::ScoredAs;
 
 const LIST_STANDINGS: &str =
     "SELECT board, basis::text, minus_value, tie, at, lift_id, parts, sex::text, class, age, of_all, of_sex, of_class, of_age
-     FROM standings WHERE user_id = $1 ORDER BY board, basis, ordinal";
+     FROM standings WHERE user_id = $1 ORDER BY board, standings.basis, ordinal";
 const DELETE_STANDINGS: &str = "DELETE FROM standings WHERE user_id = $1
        AND (board, basis) IN (SELECT * FROM unnest($2::smallint[], $3::text[]::standing_basis[]))";
 /// Gives the number of the change.
