@@ -166,6 +166,12 @@ wait "$peer_server" 2>/dev/null || true
 peer_server=''
 for row in energy_board_offset_150000 health; do report "$row" "$(rate "$row" "$api${path[$row]}" 32 "$seconds")" '' ''; done
 
+note "boards of a million lifters"
+kill "$server"
+wait "$server"
+while read -r name ours limit; do report "$name" "$ours" "${limit/#-/}" ''; done < <(tests/bench/boards.sh "$rounds" "$seconds")
+start_ours
+
 note "logins"
 kill "$server"
 wait "$server"

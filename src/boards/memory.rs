@@ -114,9 +114,9 @@ impl Memory {
     }
 
     /// With what a lifter stands on a list.
-    pub fn value(&self, id: Uuid, list: List) -> Option<u32> {
+    pub fn cell(&self, id: Uuid, list: List) -> Option<Cell> {
         let matches = |cell: &&Cell| cell.board() == list.board && cell.basis() == list.basis && cell.is_of(list.scope);
-        self.find(id)?.cells.iter().find(matches).map(|cell| cell.value())
+        self.find(id)?.cells.iter().find(matches).copied()
     }
 
     pub fn counted(&self, list: List) -> Option<&Counted> {

@@ -12,6 +12,7 @@ use super::ranks::{Tally, tally};
 use super::store::lists::{self, From, ListRow, Ordered};
 use crate::catalogue::Catalogue;
 use crate::platform::{Database, DatabaseError};
+use crate::strength::ScoredAs;
 
 /// Where a lists of lists come from.
 pub struct Sources<'a> {
@@ -35,6 +36,8 @@ pub struct Standpoint {
     pub next: Option<(u32, u32)>,
     /// Whether others may see it where it tells a body weight.
     pub shows_points: bool,
+    /// Whose constants scored the lift, where that is known.
+    pub sex: Option<ScoredAs>,
 }
 
 impl View {
@@ -78,12 +81,19 @@ impl View {
         match self {
             Self::Held(list) => {
                 if let Some(memory) = sources.live.look().memory() {
-                    let Some(value) = memory.value(user, *list) else { return Ok(None) };
+                    let Some(cell) = memory.cell(user, *list) else { return Ok(None) };
+                    let (value, sex) = (cell.value(), cell.sex());
                     let counts = memory.counted(*list).map(|counted| &counted.counts);
                     let next = counts.and_then(|counts| counts.next_above(value));
                     let next = next.map(|next| (next, counts.map_or(0, |counts| counts.above(next)) + 1));
                     let shows_points = memory.find(user).is_some_and(|seen| seen.shows_points);
-                    return Ok(Some(Standpoint { value, tally: Tally::of(memory, *list, value), next, shows_points }));
+                    return Ok(Some(Standpoint {
+                        value,
+                        tally: Tally::of(memory, *list, value),
+                        next,
+                        shows_points,
+                        sex,
+                    }));
                 }
                 self.standpoint_in_database(sources, *list, user).await
             }
@@ -92,7 +102,8 @@ impl View {
                 let tally = self.tally(sources, row.value).await?;
                 let next = (tally.above as usize).checked_sub(1).map(|place| rows[place].value);
                 let next = next.map(|next| (next, rows.partition_point(|row| row.value > next) as u32 + 1));
-                Ok(Some(Standpoint { value: row.value, tally, next, shows_points: row.shows_points }))
+                let (value, shows_points) = (row.value, row.shows_points);
+                Ok(Some(Standpoint { value, tally, next, shows_points, sex: None }))
             }
         }
     }
@@ -110,7 +121,9 @@ impl View {
             None => None,
         };
         let shows_points = lists::shows_points(&db, user).await?;
-        Ok(Some(Standpoint { value, tally: lists::tally(&db, list, value).await?, next, shows_points }))
+        let tally = lists::tally(&db, list, value).await?;
+        let sex = lists::find_mark(&db, list, user).await?.and_then(|(sex, _)| sex);
+        Ok(Some(Standpoint { value, tally, next, shows_points, sex }))
     }
 
     /// How many are before a lifter, equals included.

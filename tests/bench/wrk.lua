@@ -34,11 +34,24 @@ local function headers(more)
   return more
 end
 
+-- Heavier from one to the next, so that nearly each is a new best: from 200 kg on, in steps of 10 grams.
+local rising = 0
+
 function request()
   if row == "post_score" then
     local kg = 20 + 2.5 * math.random(0, 30)
     local body = string.format('{"weight_lifted":%.1f,"reps":%d,"sets":1}', kg, math.random(1, 5))
     return wrk.format("POST", nil, headers({ ["Content-Type"] = "application/json" }), body)
+  elseif row == "rising_score" then
+    rising = rising + 1
+    local body = string.format('{"weight_lifted":%.2f,"reps":1,"sets":1}', 200 + (rising % 10000) * 0.01)
+    return wrk.format("POST", nil, headers({ ["Content-Type"] = "application/json" }), body)
+  elseif row == "rank" then
+    return wrk.format("GET", wrk.path .. tokens[math.random(#tokens)])
+  elseif row == "pages_among_1000" then
+    return wrk.format("GET", wrk.path .. "?around=" .. math.random(1, 1000))
+  elseif row == "pages_around_900000" then
+    return wrk.format("GET", wrk.path .. "?around=" .. math.random(850000, 950000))
   elseif row == "refresh" then
     return refresh()
   elseif row == "wrong_login" then

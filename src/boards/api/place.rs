@@ -8,14 +8,17 @@ use crate::boards::filtered::Filtered;
 use crate::boards::live::Live;
 use crate::boards::memory::List;
 use crate::boards::ranks::{board_name, scale};
-use crate::boards::scope::{Board, Scope};
+use crate::boards::scope::{Basis, Board, Scope};
 use crate::boards::store::lists;
 use crate::boards::view::{Sources, Standpoint, View};
 use crate::catalogue::Catalogue;
 use crate::platform::{Config, Database, Path, Problem, Query, Time, UserId};
 use crate::sessions::{BoardReader, Visitor};
+use crate::strength::ScoredAs;
 use crate::strength::age_class::AgeClass;
 use crate::strength::classes::Class;
+use crate::strength::reference::{Measured, competitors, sentence};
+use crate::strength::units::from_hundredths;
 
 /// Where a lifter stands on a board.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -40,6 +43,34 @@ pub struct Place {
     pub shown: String,
     /// The next place up; null for whoever is first.
     pub next: Option<NextPlace>,
+    /// How it compares with lifters who compete, on an empty server too: for single squats, bench presses, deadlifts and
+    /// their total. Near the own body weight for oneself, among all of the sex for others.
+    pub competitors: Option<Competitors>,
+}
+
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Competitors {
+    /// Percent of them that are weaker, 0 to 99.
+    pub percent: u8,
+    /// How many lifters that are.
+    pub lifters: u32,
+    /// Such as `stronger than 62 % of competing women near 63 kg (competitors, not all gym-goers)`.
+    pub sentence: String,
+}
+
+impl Competitors {
+    fn of(board: Board, basis: Basis, sex: ScoredAs, value: u32, bodyweight: Option<u32>) -> Option<Self> {
+        let measured = match board {
+            Board(1) => Measured::Squat,
+            Board(2) => Measured::Bench,
+            Board(3) => Measured::Deadlift,
+            Board::GYM_TOTAL | Board::MEET_TOTAL => Measured::Total,
+            _ => return None,
+        };
+        let standing = competitors(sex, measured, value, bodyweight).filter(|_| basis == Basis::Single)?;
+        let sentence = sentence(&standing, sex, bodyweight.map(from_hundredths));
+        Some(Self { percent: standing.percent, lifters: standing.lifters, sentence })
+    }
 }
 
 /// What the next place up takes.
@@ -72,6 +103,7 @@ impl Place {
             value,
             shown: shown(board, value, catalogue),
             next,
+            competitors: None,
         }
     }
 }
@@ -103,7 +135,16 @@ pub async fn get_place(
         |standpoint: &Standpoint| standpoint.shows_points || visitor.0 == Some(user) || !filter.tells_bodyweight();
     let nobody = || Problem::not_found("This lifter does not stand on this board.");
     let standpoint = standpoint.filter(may_see).ok_or_else(nobody)?;
+    // Only oneself is told of one's own body weight.
+    let own = filter.list().filter(|_| visitor.0 == Some(user));
+    let weight = match own {
+        Some(list) => lists::find_mark(&*db.reader().await?, list, user.0).await?.and_then(|(_, weight)| weight),
+        None => None,
+    };
+    let sex = standpoint.sex.or(filter.sex);
+    let competitors = sex.and_then(|sex| Competitors::of(filter.board, filter.basis, sex, standpoint.value, weight));
     Ok(Json(Place {
+        competitors,
         basis: basis_name(filter.board, filter.basis, &catalogue),
         sex: filter.sex.map(|sex| sex.as_str()),
         class: filter.class.map(Class::label),

@@ -9,9 +9,11 @@ use crate::boards::memory::List;
 use crate::boards::qualify::{BoardLift, candidates};
 use crate::boards::ranks::Tally;
 use crate::boards::scope::{Basis, Scope};
+use crate::boards::standing::UNKNOWN_WEIGHT;
 use crate::catalogue::Catalogue;
 use crate::platform::visibility::listed;
 use crate::platform::{Connection, DatabaseError, UserId};
+use crate::strength::ScoredAs;
 
 /// The condition of a list on `standings` (as `s`), as its index has it, with the parameters from `$1` on.
 pub struct Condition {
@@ -181,6 +183,21 @@ pub async fn find_value(db: &Connection, list: List, user: Uuid) -> Result<Optio
     parameters.push(&user);
     let sql = format!("SELECT s.minus_value FROM standings s WHERE {} AND s.user_id = ${next}", condition.sql);
     Ok(db.query_opt(&sql, &parameters).await?.map(|row| row.get::<_, i32>(0).unsigned_abs()))
+}
+
+/// Whose constants scored what a lifter stands with, and the body weight in hundredths, where they are known.
+pub async fn find_mark(
+    db: &Connection,
+    list: List,
+    user: Uuid,
+) -> Result<Option<(Option<ScoredAs>, Option<u32>)>, DatabaseError> {
+    let condition = Condition::of(list);
+    let (mut parameters, next) = condition.parameters();
+    parameters.push(&user);
+    let sql = format!("SELECT s.sex::text, s.tie FROM standings s WHERE {} AND s.user_id = ${next}", condition.sql);
+    let weight = |tie: i32| u32::try_from(tie).ok().filter(|_| tie != UNKNOWN_WEIGHT);
+    let row = db.query_opt(&sql, &parameters).await?;
+    Ok(row.map(|row| (row.get::<_, Option<&str>>(0).and_then(ScoredAs::parse), weight(row.get(1)))))
 }
 
 pub async fn shows_points(db: &Connection, user: Uuid) -> Result<bool, DatabaseError> {

@@ -1,0 +1,138 @@
+#!/usr/bin/env bash
+# tests/bench/boards.sh ROUNDS SECONDS
+#
+# The boards with a million lifters of four lifts each, and with ten thousand: what tools/bench.sh measures of them. A line
+# for each row: name, ours, limit. The databases are kept for next time; making them takes a quarter of an hour and 8 GB.
+set -euo pipefail
+source "$(dirname "$0")/../../tools/lib.sh"
+cd "$ROOT"
+rounds=$1 seconds=$2
+note() { printf '%s\n' "$*" >&2; }
+
+cluster=$CACHE/bench/boards program=$CARGO_TARGET_DIR/release/repduel api=http://127.0.0.1:9979 ops=http://127.0.0.1:9978
+work=$(mktemp -d)
+server=''
+clean_up() {
+  [ -z "$server" ] || { kill "$server" && wait "$server"; } 2>/dev/null || true
+  tools/postgres.sh stop "$cluster"
+  rm -rf "$work"
+}
+trap clean_up EXIT
+trap 'exit 130' INT TERM
+
+tools/postgres.sh start "$cluster" >&2
+large=$(tools/postgres.sh dsn "$cluster")
+small=${large/dbname=repduel/dbname=repduel_small}
+host=${large#host=} host=${host%% *}
+export PGHOST=$host PGUSER=repduel PGDATABASE=repduel
+export ENVIRONMENT=staging API_PORT=9979 OPS_PORT=9978 LOG_FORMAT=json LOG_REQUESTS=errors LOG_LEVEL=info
+JWT_SECRET_KEY=$(head -c 48 /dev/urandom | base64 -w0) REFRESH_JWT_SECRET_KEY=$(head -c 48 /dev/urandom | base64 -w0)
+export JWT_SECRET_KEY REFRESH_JWT_SECRET_KEY RATE_LIMIT_ANONYMOUS=off RATE_LIMIT_AUTH=off REGISTRATION=open
+query() { psql -XAtqc "$1"; }
+
+# fill DATABASE LIFTERS
+fill() {
+  DATABASE_URL=$1 LOG_LEVEL=error "$program" migrate >&2
+  [ "$(psql -XAtqc 'SELECT count(*) FROM users' "$1")" -ge "$2" ] ||
+    DATABASE_URL=$1 LOG_LEVEL=error "$program" load-synthetic --singles --users "$2" --lifts "$((4 * $2))" >&2
+}
+[ -n "$(query "SELECT 1 FROM pg_database WHERE datname = 'repduel_small'")" ] || query 'CREATE DATABASE repduel_small'
+fill "$small" 10000
+fill "$large" 1000000
+query 'CHECKPOINT' 2>/dev/null || true
+
+start() {
+  local began
+  began=$(date +%s%3N)
+  DATABASE_URL=$1 "$program" serve >"$work/log" 2>&1 &
+  server=$!
+  until curl -fs -o /dev/null "$api/health/ready"; do
+    kill -0 "$server" 2>/dev/null || { cat "$work/log" >&2; fail "the service did not start"; }
+    sleep 0.005
+  done
+  ready_ms=$(($(date +%s%3N) - began))
+  until curl -fs "$ops/metrics" | grep -q '^repduel_boards_live 1'; do sleep 0.02; done
+  live_ms=$(($(date +%s%3N) - began))
+}
+stop() {
+  kill "$server"
+  wait "$server" || true
+  server=''
+}
+
+# rate ROW PATH [FILE]
+rate() {
+  local rate failed
+  read -r _ rate _ failed < <(wrk -t2 -c32 -d"$seconds" -s tests/bench/wrk.lua "$api$2" -- "$1" "${3:-$work/ids}" | grep '^RESULT')
+  [ "$failed" = 0 ] || fail "$1: $failed requests failed at $2"
+  echo "$rate"
+}
+median() { sort -n | awk '{ value[NR] = $1 } END { print value[int((NR + 1) / 2)] }'; }
+limit() {
+  pgbench -n -M prepared -c 16 -j 2 -T "$seconds" "$@" 2>/dev/null | sed -n 's/^tps = \([0-9]*\).*/\1/p'
+}
+# row NAME: what lies in $work/NAME.ours and $work/NAME.limit
+row() {
+  local limit='-'
+  [ ! -f "$work/$1.limit" ] || limit=$(median <"$work/$1.limit")
+  echo "$1 $(median <"$work/$1.ours") $limit"
+}
+
+ids() { psql -XAtqc "SELECT id FROM users WHERE is_active ORDER BY md5(id::text) LIMIT 10000" "$1"; }
+
+# ---- Rank and percentile of a random lifter, beside /health ----
+for size in small large; do
+  ids "${!size}" >"$work/ids"
+  start "${!size}"
+  for ((round = 1; round <= rounds; round++)); do
+    note "rank, $size, round $round of $rounds"
+    rate health /health >>"$work/boards_rank_$size.limit"
+    rate rank /api/v1/boards/back_squat/users/ >>"$work/boards_rank_$size.ours"
+  done
+  row "boards_rank_$size"
+  [ "$size" = large ] || stop
+done
+echo "boards_ready_ms $ready_ms -"
+echo "boards_live_ms $live_ms -"
+curl -fs "$ops/metrics" | sed -n 's/^\(repduel_boards_bytes\|repduel_boards_lists\|repduel_boards_build_milliseconds\) \(.*\)/\1 \2 -/p'
+awk '/^VmRSS/ { printf "boards_memory_mib %.1f -\n", $2 / 1024 }' "/proc/$server/status"
+
+# ---- Pages ----
+for ((round = 1; round <= rounds; round++)); do
+  note "pages, round $round of $rounds"
+  limit -f tests/bench/board_page.sql >>"$work/boards_first_page.limit"
+  rate page /api/v1/boards/back_squat >>"$work/boards_first_page.ours"
+  rate page '/api/v1/boards/back_squat?around=900000' >>"$work/boards_page_at_900000.ours"
+  rate pages_among_1000 /api/v1/boards/back_squat >>"$work/boards_pages_among_1000.ours"
+  rate pages_around_900000 /api/v1/boards/back_squat >>"$work/boards_pages_around_900000.ours"
+  rate pages_among_1000 /api/v1/boards/dots >>"$work/boards_dots_pages_among_1000.ours"
+  rate pages_around_900000 /api/v1/boards/dots >>"$work/boards_dots_pages_around_900000.ours"
+  rate page '/api/v1/energy/leaderboard' >>"$work/contract_energy_first.ours"
+  rate page '/api/v1/energy/leaderboard?offset=150000' >>"$work/contract_energy_offset_150000.ours"
+done
+for name in boards_first_page boards_page_at_900000 boards_pages_among_1000 boards_pages_around_900000 \
+  boards_dots_pages_among_1000 boards_dots_pages_around_900000 contract_energy_first contract_energy_offset_150000; do row "$name"; done
+
+# ---- A posted score, with all its boards ----
+python3 tests/bench/tokens.py "$work" <"$work/ids" >"$work/tokens"
+query 'TRUNCATE sessions CASCADE'
+psql -Xq -f "$work/sessions.sql"
+scripts=()
+while read -r id; do
+  sed "s/@user@/$id/g" tests/bench/post_score.sql >"$work/post-$id.sql"
+  scripts+=(-f "$work/post-$id.sql")
+done < <(head -n 100 "$work/ids")
+for ((round = 1; round <= rounds; round++)); do
+  note "posts, round $round of $rounds"
+  limit "${scripts[@]}" >>"$work/boards_post.limit"
+  rate post_score /api/v1/scores/scenario/back_squat/ "$work/tokens" >>"$work/boards_post.ours"
+  # Each a new best, so that every board moves.
+  limit "${scripts[@]}" >>"$work/boards_rising_post.limit"
+  rate rising_score /api/v1/scores/scenario/back_squat/ "$work/tokens" >>"$work/boards_rising_post.ours"
+done
+row boards_post
+row boards_rising_post
+curl -fs "$ops/metrics" | sed -n 's/^\(repduel_boards_drift\|repduel_boards_builds_total\) \(.*\)/\1 \2 -/p'
+awk '/^VmRSS/ { printf "boards_memory_after_mib %.1f -\n", $2 / 1024 }' "/proc/$server/status"
+stop
+DATABASE_URL=$large LOG_LEVEL=error "$program" check-boards >&2 || fail "the boards differ from the lifts"
