@@ -56,6 +56,7 @@ fn routes(config: &mut ServiceConfig) {
             .configure(catalogue::routes)
             .configure(lifts::routes)
             .configure(energy::routes)
+            .configure(boards::rises::routes)
             .configure(standards::routes)
             .configure(ranks::routes)
             .service(openapi::get_document),

@@ -13,6 +13,7 @@ mod live;
 mod memory;
 pub mod qualify;
 mod ranks;
+pub mod rises;
 mod scope;
 mod standing;
 mod store;
@@ -118,4 +119,9 @@ pub async fn keep_rises(
     rises: &[store::passing::Rise<'_>],
 ) -> Result<(), DatabaseError> {
     try_join_all(rises.iter().map(|rise| store::passing::insert_rise(db, user, rise))).await.map(|_| ())
+}
+
+/// Takes somebody who is being deleted out of what is kept of others.
+pub async fn forget(db: &Connection, user: UserId) -> Result<(), DatabaseError> {
+    store::passing::forget_passed(db, user).await.map(|_| ())
 }

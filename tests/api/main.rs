@@ -27,6 +27,7 @@ mod ranks;
 mod refresh;
 mod retention;
 mod revocations;
+mod rises;
 mod roles;
 mod scores;
 mod second_factor;
