@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::store;
+use crate::boards::Live;
 use crate::platform::{Body, Config, Database, Page, Path, Problem, Query, UserId};
 use crate::sessions::{BoardReader, SignedIn, Visitor};
 use crate::strength::ladder::{Rank, name_of};
@@ -36,6 +37,7 @@ async fn submit_energy(
     me: SignedIn,
     body: Body<EnergySubmission>,
     db: Data<Database>,
+    live: Data<Live>,
 ) -> Result<Json<Message>, Problem> {
     if body.0.user_id != me.id {
         return Err(Problem::forbidden("user_id: is not yours; energy can be submitted for oneself only"));
@@ -47,6 +49,7 @@ async fn submit_energy(
     }
     super::recompute(&transaction, me.id).await?;
     transaction.commit().await?;
+    live.catch_up().await;
     Ok(Json(Message { message: "Energy is up to date." }))
 }
 
