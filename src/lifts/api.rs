@@ -42,7 +42,7 @@ pub struct ScoreOut {
 }
 
 impl ScoreOut {
-    fn new(lift: Lift, catalogue: &Catalogue) -> Self {
+    pub fn new(lift: Lift, catalogue: &Catalogue) -> Self {
         Self {
             id: lift.id,
             user_id: lift.user_id,

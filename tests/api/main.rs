@@ -12,6 +12,7 @@ mod commands;
 mod energy;
 mod hostile;
 mod jobs;
+mod judged;
 mod limits;
 mod links;
 mod logs;

@@ -96,6 +96,7 @@ async fn consent_to_body_weight_can_be_taken_back_with_every_copy() {
     assert_eq!(app.database.count("SELECT count(*) FROM lifts WHERE doubt IS NOT NULL").await, 0);
     assert_eq!(app.database.count("SELECT count(*) FROM standings WHERE class IS NOT NULL OR board = 254").await, 0);
     assert!(app.database.count("SELECT count(*) FROM standings").await > 0, "kilograms stay");
+    app.database.expect_counted().await;
     assert!(ada.patch("/users/me", &json!({ "weight": 80 })).await.problem(422).contains("consent"));
     let user = ada.patch("/users/me", &json!({ "weight": 80, "weight_consent": true })).await.expect(200);
     assert_eq!(user["weight"], 80.0);
