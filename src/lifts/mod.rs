@@ -7,6 +7,7 @@
 
 mod api;
 pub mod bulk;
+mod edits;
 mod judging;
 mod new_lift;
 mod record;
@@ -32,6 +33,7 @@ use crate::strength::{ScoredAs, one_rep_max};
 
 pub fn routes(config: &mut ServiceConfig) {
     api::routes(config);
+    edits::routes(config);
     judging::routes(config);
 }
 
@@ -41,8 +43,18 @@ pub enum LiftError {
     UnknownExercise,
     #[error("scenario_id: differs from the one in the path")]
     OtherExercise,
+    #[error("scenario_id: is missing")]
+    NoExercise,
     #[error("This lifter has no score in this exercise yet.")]
     NoScore,
+    #[error("No lift of yours has this id.")]
+    NotYours,
+    #[error("There is no lift to delete.")]
+    NothingToDelete,
+    #[error("Only lifts that you entered yourself can be edited; this one comes from elsewhere.")]
+    FromElsewhere,
+    #[error("A moderator voided this lift; it can be answered or deleted, and not be edited.")]
+    Voided,
     #[error("No lift has this id.")]
     Unknown,
     #[error("A lift of your own is for other moderators to judge.")]
@@ -70,14 +82,20 @@ pub enum LiftError {
 impl From<LiftError> for Problem {
     fn from(error: LiftError) -> Self {
         match error {
-            LiftError::UnknownExercise | LiftError::NoScore | LiftError::Unknown | LiftError::NothingToAnswer => {
-                Problem::not_found(error.to_string())
-            }
-            LiftError::OtherExercise => Problem::bad_request(error.to_string()),
+            LiftError::UnknownExercise
+            | LiftError::NoScore
+            | LiftError::NotYours
+            | LiftError::NothingToDelete
+            | LiftError::Unknown
+            | LiftError::NothingToAnswer => Problem::not_found(error.to_string()),
+            LiftError::OtherExercise | LiftError::NoExercise => Problem::bad_request(error.to_string()),
             LiftError::OwnLift => Problem::forbidden(error.to_string()),
-            LiftError::NotWaiting | LiftError::VoidedAlready | LiftError::NotVoided | LiftError::Answered => {
-                Problem::conflict(error.to_string())
-            }
+            LiftError::FromElsewhere
+            | LiftError::Voided
+            | LiftError::NotWaiting
+            | LiftError::VoidedAlready
+            | LiftError::NotVoided
+            | LiftError::Answered => Problem::conflict(error.to_string()),
             LiftError::Gone => SignedIn::gone(),
             LiftError::Unwritable(error) => Problem::internal(error),
             LiftError::Idempotency(error) => error.into(),

@@ -46,7 +46,7 @@ pub struct ScoreCreate {
     #[garde(range(min = 0.0, max = 1000.0))]
     #[schema(minimum = 0, maximum = 1000)]
     pub weight_lifted: f64,
-    /// If given, the id in the path.
+    /// The exercise. Where its id is in the path it may be left out.
     #[garde(skip)]
     pub scenario_id: Option<String>,
     /// 0 to 100.

@@ -9,6 +9,7 @@ mod api_keys;
 mod audit;
 mod catalogue;
 mod commands;
+mod edits;
 mod energy;
 mod hostile;
 mod jobs;
