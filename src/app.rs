@@ -57,6 +57,7 @@ fn routes(config: &mut ServiceConfig) {
             .configure(boards::routes)
             .configure(lifts::routes)
             .configure(energy::routes)
+            .configure(boards::rises::routes)
             .configure(standards::routes)
             .configure(ranks::routes)
             .configure(points::routes)
@@ -319,7 +320,7 @@ pub async fn migrate(
     let standings = boards::bulk::fill(client, &catalogue, done).await.map_err(|error| failed(error.to_string()))?;
     let indexes = indexes::build(client, watcher).await?;
     installation::check(client, state).await.map_err(failed)?;
-    if !migrations.is_empty() {
+    if !migrations.is_empty() && boards::bulk::is_needed(client).await.map_err(|error| failed(error.to_string()))? {
         // While this ran and until it is replaced, the program of before records lifts without knowing of what is new.
         jobs::add_later::<boards::check::CheckBoards>(client, "2 minutes").await.map_err(failed)?;
     }

@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, patch};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{AccountError, UserRead, own_profile, store};
+use crate::boards::Live;
 use crate::pictures::{self, PictureError, Studio};
 use crate::platform::{Config, Database, Problem, UserId};
 use crate::sessions::SignedIn;
@@ -37,6 +38,7 @@ async fn update_own_avatar(
     db: Data<Database>,
     studio: Data<Studio>,
     config: Data<Config>,
+    live: Data<Live>,
 ) -> Result<Json<UserRead>, Problem> {
     let of_part = |error: PictureError| error.of_part(PART);
     let place = studio.place(me.id).map_err(of_part)?;
@@ -46,6 +48,7 @@ async fn update_own_avatar(
         let _place = place;
         let key = studio.keep(&config.static_directory, FOLDER, upload).await.map_err(of_part)?;
         replace(&db, &config, me.id, &key).await.map_err(Problem::from)?;
+        live.catch_up().await;
         Ok::<_, Problem>(own_profile(&*db.reader().await?, me.id, &config.base_url).await?)
     });
     Ok(Json(kept.await.map_err(Problem::internal)??))

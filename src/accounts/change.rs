@@ -9,7 +9,7 @@ use crate::audit::{self, Action, Entry};
 use crate::links::{self, Purpose};
 use crate::platform::Connection;
 use crate::sessions::{self, Credential, SignedIn};
-use crate::{energy, pictures};
+use crate::{boards, energy, pictures};
 
 /// Changes the own profile and gives it back as it then is. A new password ends all other sessions.
 pub async fn change(tools: &Tools, me: SignedIn, changes: Changes) -> Result<UserRead, AccountError> {
@@ -43,6 +43,7 @@ pub async fn change(tools: &Tools, me: SignedIn, changes: Changes) -> Result<Use
     let transaction = db.begin().await?;
     let changed = write_changes(&transaction, tools, me, &changes, hashes).await;
     let changed = transaction.end(changed).await?;
+    tools.live.catch_up().await;
     // Last: until now the profile might still have named it.
     if let Some(key) = changed.removed_avatar {
         pictures::remove(&tools.config.static_directory, &key).await;
@@ -86,6 +87,10 @@ async fn write_changes(
     }
     if changes.touch_energy() {
         energy::recompute(db, user).await?;
+    }
+    // Lifts whose body weight is gone have no points and no class any more.
+    if changes.weight_consent == Some(false) {
+        boards::recount(db, &tools.catalogue, user).await?;
     }
     if changes.password.is_some() {
         let this = match me.by {

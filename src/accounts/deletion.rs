@@ -14,7 +14,7 @@ use crate::audit::{self, Action, Entry};
 use crate::platform::extract::OptionalBody;
 use crate::platform::{Client, Connection, Problem, UserId};
 use crate::sessions::{self, InPerson};
-use crate::{links, pictures};
+use crate::{boards, links, pictures};
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(delete_own_user);
@@ -46,7 +46,9 @@ async fn delete_own_user(me: InPerson, body: OptionalBody<Deletion>, tools: Tool
     let transaction = connection.begin().await?;
     let deleted = delete(&transaction, &tools.client, Deleter::Owner, me.id).await;
     let deleted = deleted.and_then(|deleted| deleted.ok_or(AccountError::Gone));
-    remove_files(&tools.config.static_directory, transaction.end(deleted).await?).await;
+    let deleted = transaction.end(deleted).await?;
+    tools.live.catch_up().await;
+    remove_files(&tools.config.static_directory, deleted).await;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -77,6 +79,7 @@ pub async fn delete(
     // First of what others write too: whoever is at work on the account is waited for, and then finds it gone.
     let Some(deleted) = store::delete_user(db, user).await? else { return Ok(None) };
     audit::forget(db, user).await?;
+    boards::forget(db, user).await?;
     links::forget(db, user, deleted.email.as_deref()).await?;
     let actor = match by {
         Deleter::Admin(admin) => Some(admin),

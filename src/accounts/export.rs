@@ -19,13 +19,18 @@ pub fn routes(config: &mut ServiceConfig) {
 }
 
 /// Each section and the statement that gives its rows as JSON. Of what opens something only that it is there.
-pub const SECTIONS: [(&str, &str); 14] = [
+pub const SECTIONS: [(&str, &str); 18] = [
     ("account", "SELECT (to_jsonb(t) - 'password_hash')::text FROM users t WHERE id = $1"),
     ("body_weights", "SELECT to_jsonb(t)::text FROM body_weights t WHERE user_id = $1 ORDER BY measured_on"),
     ("lifts", "SELECT to_jsonb(t)::text FROM lifts t WHERE user_id = $1 ORDER BY id"),
     ("personal_bests", "SELECT to_jsonb(t)::text FROM personal_bests t WHERE user_id = $1 ORDER BY exercise_id"),
     ("personal_best_events", "SELECT to_jsonb(t)::text FROM personal_best_events t WHERE user_id = $1 ORDER BY id"),
     ("energy_history", "SELECT to_jsonb(t)::text FROM energy_history t WHERE user_id = $1 ORDER BY created_at"),
+    ("standings", "SELECT to_jsonb(t)::text FROM standings t WHERE user_id = $1 ORDER BY board, basis, ordinal"),
+    ("board_lifters", "SELECT to_jsonb(t)::text FROM board_lifters t WHERE user_id = $1"),
+    ("board_changes", "SELECT to_jsonb(t)::text FROM board_changes t WHERE user_id = $1 ORDER BY id"),
+    // Who was passed is theirs.
+    ("rank_rises", "SELECT (to_jsonb(t) - 'passed')::text FROM rank_rises t WHERE user_id = $1 ORDER BY id"),
     ("sessions", "SELECT to_jsonb(t)::text FROM sessions t WHERE user_id = $1 ORDER BY id"),
     (
         "refresh_tokens",

@@ -256,11 +256,12 @@ pub async fn set_body_weight(
     .await
 }
 
-/// Erases every body weight of a user's: the log, the profile's, and the copies that lifts hold.
+/// Erases every body weight of a user's: the log, the profile's, and the copies that lifts hold, with the doubts about them.
 pub async fn erase_body_weights(db: &Connection, user: UserId) -> Result<u64, DatabaseError> {
     db.execute(
         "WITH log AS (DELETE FROM body_weights WHERE user_id = $1),
-              copies AS (UPDATE lifts SET bodyweight_kg = NULL WHERE user_id = $1 AND bodyweight_kg IS NOT NULL)
+              copies AS (UPDATE lifts SET bodyweight_kg = NULL, doubt = nullif(doubt, 'bodyweight')
+                         WHERE user_id = $1 AND bodyweight_kg IS NOT NULL)
          UPDATE users SET weight_kg = NULL WHERE id = $1",
         &[&user.0],
     )

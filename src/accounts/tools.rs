@@ -5,6 +5,8 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 
 use super::Hasher;
+use crate::boards::Live;
+use crate::catalogue::Catalogue;
 use crate::platform::rate_limit::RateLimits;
 use crate::platform::seal::Sealer;
 use crate::platform::{Client, Config, Database, Problem};
@@ -17,6 +19,8 @@ pub struct Tools {
     pub limits: Data<RateLimits>,
     pub sealer: Data<Sealer>,
     pub config: Data<Config>,
+    pub catalogue: Data<Catalogue>,
+    pub live: Data<Live>,
     pub client: Client,
 }
 
@@ -40,6 +44,8 @@ fn gather(request: &HttpRequest) -> Result<Tools, Problem> {
         limits: data(request)?,
         sealer: data(request)?,
         config: data(request)?,
+        catalogue: data(request)?,
+        live: data(request)?,
         client: Client::of(request),
     })
 }

@@ -6,6 +6,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::store::{self, Filter};
 use super::{Account, Actor, AdminError, Change};
 use crate::audit::{self, AuditEntry};
+use crate::boards::Live;
 use crate::platform::extract::First;
 use crate::platform::paging::{Cursor, Listed};
 use crate::platform::{Body, Client, Config, Database, Path, Problem, Query, Time, UserId};
@@ -123,11 +124,13 @@ async fn update_user(
     client: Client,
     db: Data<Database>,
     tokens: Data<Tokens>,
+    live: Data<Live>,
 ) -> Result<Json<AdminUser>, Problem> {
     let user = user_id.into_inner();
     let change = Change { role: body.0.role, is_active: body.0.is_active };
     let actor = Actor { id: Some(admin.0.id), client };
     super::change(&db.connection().await?, &tokens, &actor, user, change).await?;
+    live.catch_up().await;
     Ok(Json(read(&db, user).await?))
 }
 
@@ -142,9 +145,11 @@ async fn delete_user(
     client: Client,
     db: Data<Database>,
     config: Data<Config>,
+    live: Data<Live>,
 ) -> Result<HttpResponse, Problem> {
     let actor = Actor { id: Some(admin.0.id), client };
     super::delete(&db.connection().await?, &config.static_directory, &actor, user_id.into_inner()).await?;
+    live.catch_up().await;
     Ok(HttpResponse::NoContent().finish())
 }
 

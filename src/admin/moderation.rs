@@ -5,6 +5,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::Actor;
 use super::store::{self, Filter};
+use crate::boards::Live;
 use crate::platform::extract::{First, printable};
 use crate::platform::paging::{Cursor, Listed};
 use crate::platform::{Body, Client, Database, Path, Problem, Query, UserId};
@@ -67,9 +68,11 @@ async fn withhold_user(
     user_id: Path<UserId>,
     client: Client,
     db: Data<Database>,
+    live: Data<Live>,
 ) -> Result<HttpResponse, Problem> {
     let actor = Actor { id: Some(moderator.0.id), client };
     let Withholding { is_withheld, reason } = body.0;
     super::withhold(&db.connection().await?, &actor, user_id.into_inner(), is_withheld, &reason).await?;
+    live.catch_up().await;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -38,6 +38,10 @@ pub enum Action {
     Activated,
     Withheld,
     Shown,
+    LiftAccepted,
+    LiftVoided,
+    LiftRestored,
+    VoidAnswered,
     Exported,
     Deleted,
 }

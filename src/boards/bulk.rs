@@ -140,10 +140,9 @@ async fn insert_lifters(db: &Client, truths: &[Truth]) -> Result<(), tokio_postg
     .await
 }
 
-/// How many users have lifts or energy and no standings yet: all of a database of an older program.
-pub async fn missing(db: &Client) -> Result<i64, tokio_postgres::Error> {
-    let row = db.query_one(concat!("SELECT count(*) FROM users u WHERE ", missing!()), &[]).await?;
-    Ok(row.get(0))
+/// Whether there is anybody who could stand somewhere.
+pub async fn is_needed(db: &Client) -> Result<bool, tokio_postgres::Error> {
+    Ok(db.query_one("SELECT EXISTS (SELECT FROM users)", &[]).await?.get(0))
 }
 
 /// Gives those users their standings, a batch in a transaction; `step` is told how many are done.

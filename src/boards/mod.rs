@@ -18,6 +18,7 @@ mod live;
 mod memory;
 pub mod qualify;
 mod ranks;
+pub mod rises;
 mod scope;
 mod standing;
 mod store;
@@ -141,4 +142,9 @@ pub fn energy_at(live: &Live, offset: i64) -> (f64, i64) {
         Some(value) => (f64::from(value), i64::from(place - counts.above(value))),
         None => (0.0, offset - i64::from(counts.total())),
     }
+}
+
+/// Takes somebody who is being deleted out of what is kept of others.
+pub async fn forget(db: &Connection, user: UserId) -> Result<(), DatabaseError> {
+    store::passing::forget_passed(db, user).await.map(|_| ())
 }

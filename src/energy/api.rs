@@ -37,6 +37,7 @@ async fn submit_energy(
     me: SignedIn,
     body: Body<EnergySubmission>,
     db: Data<Database>,
+    live: Data<Live>,
 ) -> Result<Json<Message>, Problem> {
     if body.0.user_id != me.id {
         return Err(Problem::forbidden("user_id: is not yours; energy can be submitted for oneself only"));
@@ -48,6 +49,7 @@ async fn submit_energy(
     }
     super::recompute(&transaction, me.id).await?;
     transaction.commit().await?;
+    live.catch_up().await;
     Ok(Json(Message { message: "Energy is up to date." }))
 }
 

@@ -15,6 +15,7 @@ use crate::sessions::{BoardReader, SignedIn, Visitor};
 pub fn routes(config: &mut ServiceConfig) {
     config
         .service(create_score)
+        .service(create_score_of_body)
         .service(list_board)
         .service(list_scores)
         .service(get_highscore)
@@ -42,7 +43,7 @@ pub struct ScoreOut {
 }
 
 impl ScoreOut {
-    fn new(lift: Lift, catalogue: &Catalogue) -> Self {
+    pub fn new(lift: Lift, catalogue: &Catalogue) -> Self {
         Self {
             id: lift.id,
             user_id: lift.user_id,
@@ -114,6 +115,33 @@ async fn create_score(
     let repeatable = Repeatable::new(key, &exercise.id, &body.0);
     let new = NewLift::try_from(body.0)?;
     let answer = |recorded: &Recorded| serde_json::to_string(&ScoreCreateResponse::new(recorded, &catalogue));
+    let db = db.connection().await?;
+    let recording = Recording { db: &db, live: &live, catalogue: &catalogue, repeatable: &repeatable };
+    Ok(super::record_lift(recording, me.id, exercise, &new, answer).await?.into())
+}
+
+/// Record a lift of the exercise that the body names.
+///
+/// As for one whose exercise is in the path, with a shorter answer.
+#[utoipa::path(request_body = ScoreCreate, security(("bearer" = [])), tag = "scores",
+    params(("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 200, body = ScoreOut), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+#[post("/scores")]
+async fn create_score_of_body(
+    me: SignedIn,
+    body: Body<ScoreCreate>,
+    key: IdempotencyKey,
+    db: Data<Database>,
+    catalogue: Data<Catalogue>,
+    live: Data<Live>,
+) -> Result<HttpResponse, Problem> {
+    let scenario_id = body.0.scenario_id.as_ref().ok_or(LiftError::NoExercise)?;
+    let exercise = catalogue.find(scenario_id).ok_or(LiftError::UnknownExercise)?;
+    // Not the route of the other: its answer has another form.
+    let repeatable = Repeatable::new(key, "/scores", &body.0);
+    let new = NewLift::try_from(body.0)?;
+    let answer = |recorded: &Recorded| serde_json::to_string(&ScoreOut::new(recorded.lift.clone(), &catalogue));
     let db = db.connection().await?;
     let recording = Recording { db: &db, live: &live, catalogue: &catalogue, repeatable: &repeatable };
     Ok(super::record_lift(recording, me.id, exercise, &new, answer).await?.into())

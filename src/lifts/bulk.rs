@@ -8,6 +8,7 @@ use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 use super::Equipment;
+use super::store::counting;
 use crate::strength::ScoredAs;
 
 /// A lift to be stored as it is.
@@ -102,17 +103,19 @@ pub async fn insert_lifts(db: &Client, lifts: &[BulkLift]) -> Result<u64, tokio_
 /// Brings the personal bests of everybody whose lifts were just stored up to date.
 pub async fn refresh_personal_bests(db: &Client) -> Result<u64, tokio_postgres::Error> {
     db.execute(
-        "INSERT INTO personal_bests AS b
-             (user_id, exercise_id, lift_id, score_value, weight_kg, reps, sets, performed_at)
-         SELECT DISTINCT ON (user_id, exercise_id)
-                user_id, exercise_id, id, score_value, weight_kg, reps, sets, performed_at
-         FROM lifts
-         WHERE user_id IN (SELECT user_id FROM new_lifts) AND equipment IN ('raw', 'wraps') AND voided_at IS NULL
-         ORDER BY user_id, exercise_id, score_value DESC, performed_at DESC, id DESC
-         ON CONFLICT (user_id, exercise_id) DO UPDATE
-             SET lift_id = excluded.lift_id, score_value = excluded.score_value, weight_kg = excluded.weight_kg,
-                 reps = excluded.reps, sets = excluded.sets, performed_at = excluded.performed_at
-             WHERE (b.lift_id, b.score_value) IS DISTINCT FROM (excluded.lift_id, excluded.score_value)",
+        concat!(
+            "INSERT INTO personal_bests AS b
+                 (user_id, exercise_id, lift_id, score_value, weight_kg, reps, sets, performed_at)
+             SELECT DISTINCT ON (user_id, exercise_id)
+                    user_id, exercise_id, id, score_value, weight_kg, reps, sets, performed_at
+             FROM lifts l WHERE user_id IN (SELECT user_id FROM new_lifts) AND ",
+            counting!(),
+            " ORDER BY user_id, exercise_id, score_value DESC, performed_at DESC, id DESC
+             ON CONFLICT (user_id, exercise_id) DO UPDATE
+                 SET lift_id = excluded.lift_id, score_value = excluded.score_value, weight_kg = excluded.weight_kg,
+                     reps = excluded.reps, sets = excluded.sets, performed_at = excluded.performed_at
+                 WHERE (b.lift_id, b.score_value) IS DISTINCT FROM (excluded.lift_id, excluded.score_value)"
+        ),
         &[],
     )
     .await

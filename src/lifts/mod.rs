@@ -2,17 +2,23 @@
 //!
 //! Invariants: a lift is a copy of the moment (body weight, scoring, equipment) and no later change of the profile
 //! touches it; `personal_bests` holds the best raw or wraps lift of each lifter and exercise, of equal ones the
-//! newest. Both are kept by doing everything about a lift in one transaction that holds the lifter's row.
+//! newest, among those that are not voided and not [above what anybody has done](Doubt::Ceiling) unless a moderator
+//! accepted them. Both are kept by doing everything about a lift in one transaction that holds the lifter's row.
 
 mod api;
 pub mod bulk;
+mod edits;
+mod judging;
 mod new_lift;
 mod record;
+mod recount;
 mod store;
 
-pub use api::routes;
+use utoipa_actix_web::service_config::ServiceConfig;
+
 pub use new_lift::{Equipment, NewLift};
 pub use record::{Recording, record_lift};
+pub use recount::recount;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -25,14 +31,44 @@ use crate::sessions::SignedIn;
 use crate::strength::energy::Lifter;
 use crate::strength::{ScoredAs, one_rep_max};
 
+pub fn routes(config: &mut ServiceConfig) {
+    api::routes(config);
+    edits::routes(config);
+    judging::routes(config);
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum LiftError {
     #[error("No exercise has this id; GET /api/v1/scenarios lists them.")]
     UnknownExercise,
     #[error("scenario_id: differs from the one in the path")]
     OtherExercise,
+    #[error("scenario_id: is missing")]
+    NoExercise,
     #[error("This lifter has no score in this exercise yet.")]
     NoScore,
+    #[error("No lift of yours has this id.")]
+    NotYours,
+    #[error("There is no lift to delete.")]
+    NothingToDelete,
+    #[error("Only lifts that you entered yourself can be edited; this one comes from elsewhere.")]
+    FromElsewhere,
+    #[error("A moderator voided this lift; it can be answered or deleted, and not be edited.")]
+    Voided,
+    #[error("No lift has this id.")]
+    Unknown,
+    #[error("A lift of your own is for other moderators to judge.")]
+    OwnLift,
+    #[error("This lift does not wait for a moderator.")]
+    NotWaiting,
+    #[error("This lift has been voided already.")]
+    VoidedAlready,
+    #[error("This lift is not voided.")]
+    NotVoided,
+    #[error("No voided lift of yours has this id.")]
+    NothingToAnswer,
+    #[error("You have answered already; a moderator reads it.")]
+    Answered,
     #[error("the account is gone")]
     Gone,
     #[error("the answer cannot be written: {0}")]
@@ -46,8 +82,20 @@ pub enum LiftError {
 impl From<LiftError> for Problem {
     fn from(error: LiftError) -> Self {
         match error {
-            LiftError::UnknownExercise | LiftError::NoScore => Problem::not_found(error.to_string()),
-            LiftError::OtherExercise => Problem::bad_request(error.to_string()),
+            LiftError::UnknownExercise
+            | LiftError::NoScore
+            | LiftError::NotYours
+            | LiftError::NothingToDelete
+            | LiftError::Unknown
+            | LiftError::NothingToAnswer => Problem::not_found(error.to_string()),
+            LiftError::OtherExercise | LiftError::NoExercise => Problem::bad_request(error.to_string()),
+            LiftError::OwnLift => Problem::forbidden(error.to_string()),
+            LiftError::FromElsewhere
+            | LiftError::Voided
+            | LiftError::NotWaiting
+            | LiftError::VoidedAlready
+            | LiftError::NotVoided
+            | LiftError::Answered => Problem::conflict(error.to_string()),
             LiftError::Gone => SignedIn::gone(),
             LiftError::Unwritable(error) => Problem::internal(error),
             LiftError::Idempotency(error) => error.into(),

@@ -46,7 +46,7 @@ pub struct ScoreCreate {
     #[garde(range(min = 0.0, max = 1000.0))]
     #[schema(minimum = 0, maximum = 1000)]
     pub weight_lifted: f64,
-    /// If given, the id in the path.
+    /// The exercise. Where its id is in the path it may be left out.
     #[garde(skip)]
     pub scenario_id: Option<String>,
     /// 0 to 100.
@@ -82,18 +82,22 @@ const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
 /// 1950-01-01, when lifters of today were not born yet.
 const EARLIEST: Timestamp = Timestamp::constant(-631_152_000, 0);
 
+/// When a lift may have been done.
+pub fn check_time(performed_at: Option<Timestamp>) -> Result<(), Problem> {
+    match performed_at {
+        Some(at) if at > Timestamp::now() + CLOCK_TOLERANCE => {
+            Err(Problem::invalid("performed_at", "lies in the future"))
+        }
+        Some(at) if at < EARLIEST => Err(Problem::invalid("performed_at", "lies before 1950")),
+        _ => Ok(()),
+    }
+}
+
 impl TryFrom<ScoreCreate> for NewLift {
     type Error = Problem;
 
     fn try_from(score: ScoreCreate) -> Result<Self, Problem> {
-        if let Some(at) = score.performed_at {
-            if at > Timestamp::now() + CLOCK_TOLERANCE {
-                return Err(Problem::invalid("performed_at", "lies in the future"));
-            }
-            if at < EARLIEST {
-                return Err(Problem::invalid("performed_at", "lies before 1950"));
-            }
-        }
+        check_time(score.performed_at)?;
         Ok(Self {
             // Turns -0.0, which JSON can say and sorting minds, into 0.0.
             weight_kg: score.weight_lifted + 0.0,

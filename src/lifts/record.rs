@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::store::{self, Weights};
-use super::{Best, Lift, LiftError, LockedLifter, Moment, NewLift, Recorded};
+use super::{Best, Equipment, Lift, LiftError, LockedLifter, Moment, NewLift, Recorded};
 use crate::boards::qualify::{self, candidates};
 use crate::boards::{self, Doubt, Live, Plan, Ranks};
 use crate::catalogue::{Catalogue, Exercise};
@@ -72,7 +72,7 @@ pub async fn record_lift(
         Some(energy) => boards::Energy::Becomes(energy::standing(energy, &lifter.energy_of, lifter.birth_year)),
         None => boards::Energy::Stays,
     };
-    let stands = candidates(exercise, &new.board_lift(&lift, &moment));
+    let stands = candidates(exercise, &board_lift(&lift, &moment));
     let plan = Plan::with(user, lifter.shown, standings, stands, standing);
     let ranks = Ranks::of(db, live, catalogue, &plan).await?;
     let waits = moment.doubt;
@@ -136,27 +136,28 @@ impl NewLift {
             age_years: lifter.birth_year.and_then(|born| age_in(lift.performed_at, born)),
             doubt: None,
         };
-        moment.doubt = qualify::doubt(exercise, &self.board_lift(lift, &moment), weights.least_and_greatest);
+        moment.doubt = qualify::doubt(exercise, &board_lift(lift, &moment), weights.least_and_greatest);
         moment
     }
+}
 
-    fn board_lift(&self, lift: &Lift, moment: &Moment) -> boards::BoardLift {
-        boards::BoardLift {
-            id: lift.id,
-            weight_kg: lift.weight_kg,
-            reps: lift.reps,
-            at: lift.performed_at,
-            bodyweight_kg: moment.bodyweight_kg,
-            scored_as: moment.scored_as,
-            age_years: moment.age_years,
-            is_raw: self.equipment == super::Equipment::Raw,
-            doubt: moment.doubt,
-        }
+/// A lift as boards see it.
+pub fn board_lift(lift: &Lift, moment: &Moment) -> boards::BoardLift {
+    boards::BoardLift {
+        id: lift.id,
+        weight_kg: lift.weight_kg,
+        reps: lift.reps,
+        at: lift.performed_at,
+        bodyweight_kg: moment.bodyweight_kg,
+        scored_as: moment.scored_as,
+        age_years: moment.age_years,
+        is_raw: lift.equipment == Equipment::Raw.as_str(),
+        doubt: moment.doubt,
     }
 }
 
 /// The age that somebody reaches in the calendar year of a lift.
-fn age_in(at: Timestamp, born: i16) -> Option<f32> {
+pub fn age_in(at: Timestamp, born: i16) -> Option<f32> {
     let age = at.to_zoned(jiff::tz::TimeZone::UTC).year() - born;
     (age >= 0).then_some(f32::from(age))
 }

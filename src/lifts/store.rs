@@ -12,6 +12,16 @@ use crate::strength::energy::Lifter;
 use crate::strength::standards::CoreLift;
 use crate::strength::{ScoredAs, Unit};
 
+/// Whether a lift (as `l`) may be a personal best: raw or wraps, not voided, and no more than anybody has done unless a
+/// moderator believes it.
+macro_rules! counting {
+    () => {
+        "(l.equipment IN ('raw', 'wraps') AND l.voided_at IS NULL \
+          AND (l.doubt IS DISTINCT FROM 'ceiling' OR l.accepted_at IS NOT NULL))"
+    };
+}
+pub(super) use counting;
+
 const LOCK_LIFTER: &str = concat!(
     "SELECT weight_kg, scored_as, gender, preferred_unit, time_zone, nextval('lifts_id_seq')::integer, birth_year, ",
     listed!(),
@@ -127,7 +137,12 @@ pub async fn insert_lift(db: &Connection, lift: &Lift, moment: &Moment) -> Resul
     .await
 }
 
-fn lift_from_row(row: &Row) -> Lift {
+/// The columns of `lifts` (as `l`) that [`lift_from_row`] reads.
+pub const LIFT_COLUMNS: &str =
+    "l.id, l.user_id, l.exercise_id, l.weight_kg, l.reps, l.sets, l.score_value, l.performed_at,
+     l.equipment::text, l.source::text";
+
+pub fn lift_from_row(row: &Row) -> Lift {
     Lift {
         id: row.get(0),
         user_id: UserId(row.get(1)),
@@ -165,6 +180,67 @@ pub async fn insert_best_event(db: &Connection, lift: &Lift) -> Result<u64, Data
     db.execute(
         INSERT_BEST_EVENT,
         &[&lift.user_id.0, &lift.exercise_id, &lift.id, &lift.score_value, &lift.weight_kg, &lift.reps],
+    )
+    .await
+}
+
+/// Makes the personal bests of a lifter what the lifts give: those without a lift go, the others follow.
+pub async fn refresh_personal_bests(db: &Connection, user: UserId) -> Result<u64, DatabaseError> {
+    db.execute(
+        concat!(
+            "WITH best AS (
+                 SELECT DISTINCT ON (l.exercise_id)
+                        l.exercise_id, l.id, l.score_value, l.weight_kg, l.reps, l.sets, l.performed_at
+                 FROM lifts l WHERE l.user_id = $1 AND ",
+            counting!(),
+            " ORDER BY l.exercise_id, l.score_value DESC, l.performed_at DESC, l.id DESC),
+                  gone AS (
+                 DELETE FROM personal_bests b
+                 WHERE b.user_id = $1 AND NOT EXISTS (SELECT FROM best WHERE best.exercise_id = b.exercise_id))
+             INSERT INTO personal_bests AS b
+                 (user_id, exercise_id, lift_id, score_value, weight_kg, reps, sets, performed_at)
+             SELECT $1, exercise_id, id, score_value, weight_kg, reps, sets, performed_at FROM best
+             ON CONFLICT (user_id, exercise_id) DO UPDATE
+                 SET lift_id = excluded.lift_id, score_value = excluded.score_value, weight_kg = excluded.weight_kg,
+                     reps = excluded.reps, sets = excluded.sets, performed_at = excluded.performed_at
+                 WHERE (b.lift_id, b.score_value, b.weight_kg, b.reps, b.sets, b.performed_at)
+                     IS DISTINCT FROM (excluded.lift_id, excluded.score_value, excluded.weight_kg, excluded.reps,
+                                       excluded.sets, excluded.performed_at)"
+        ),
+        &[&user.0],
+    )
+    .await
+}
+
+/// Takes the events of a lifter away whose lift is gone or counts no more.
+pub async fn delete_hollow_events(db: &Connection, user: UserId) -> Result<u64, DatabaseError> {
+    db.execute(
+        concat!(
+            "DELETE FROM personal_best_events e
+             WHERE e.user_id = $1 AND NOT EXISTS (SELECT FROM lifts l WHERE l.id = e.lift_id AND ",
+            counting!(),
+            ")"
+        ),
+        &[&user.0],
+    )
+    .await
+}
+
+/// Notes that a lift which was there already became the best, above all others; once.
+pub async fn insert_event_of_best(db: &Connection, lift: i32) -> Result<u64, DatabaseError> {
+    db.execute(
+        concat!(
+            "INSERT INTO personal_best_events (user_id, exercise_id, lift_id, score_value, weight_kg, reps, created_at)
+             SELECT b.user_id, b.exercise_id, b.lift_id, b.score_value, b.weight_kg, b.reps, clock_timestamp()
+             FROM personal_bests b
+             WHERE b.lift_id = $1 AND NOT EXISTS (SELECT FROM personal_best_events e WHERE e.lift_id = b.lift_id)
+               AND NOT EXISTS (SELECT FROM lifts l
+                               WHERE l.user_id = b.user_id AND l.exercise_id = b.exercise_id AND l.id <> b.lift_id
+                                 AND l.score_value >= b.score_value AND ",
+            counting!(),
+            ")"
+        ),
+        &[&lift],
     )
     .await
 }

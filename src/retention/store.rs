@@ -82,6 +82,25 @@ pub async fn delete_probes(db: &Connection, most: i64) -> Result<u64, DatabaseEr
     .await
 }
 
+pub async fn delete_rank_rises(db: &Connection, most: i64) -> Result<u64, DatabaseError> {
+    db.execute(
+        "DELETE FROM rank_rises WHERE id IN (
+             SELECT id FROM rank_rises WHERE created_at < now() - interval '90 days' LIMIT $1)",
+        &[&most],
+    )
+    .await
+}
+
+/// Every process has read them within the second, or reads everything anew.
+pub async fn delete_board_changes(db: &Connection, most: i64) -> Result<u64, DatabaseError> {
+    db.execute(
+        "DELETE FROM board_changes WHERE id IN (
+             SELECT id FROM board_changes WHERE at < now() - interval '2 hours' LIMIT $1)",
+        &[&most],
+    )
+    .await
+}
+
 /// Of these pictures, those that somebody shows.
 pub async fn list_pictures_in_use(db: &Connection, keys: &[String]) -> Result<Vec<String>, DatabaseError> {
     let rows = db.query("SELECT avatar_key FROM users WHERE avatar_key = ANY ($1)", &[&keys]).await?;

@@ -33,6 +33,8 @@ async fn the_old_is_forgotten_and_the_young_is_kept() {
         ("answers", format!("INSERT INTO idempotency_keys (user_id, key, request_hash, status, answer, created_at) VALUES ('{user}', gen_random_uuid(), '', 200, '', now() - AGE)"), 720, "idempotency_keys"),
         ("addresses", "INSERT INTO audit (at, action, result, address) VALUES (now() - AGE, 'signed_in', 'done', '192.0.2.1')".to_owned(), 2160, "audit WHERE address IS NOT NULL"),
         ("dead jobs", "WITH j AS (SELECT (graphile_worker.add_job('probe', max_attempts => 1)).id) UPDATE graphile_worker._private_jobs SET attempts = 1, run_at = now() - AGE FROM j WHERE _private_jobs.id = j.id".to_owned(), 720, "graphile_worker.jobs"),
+        ("rises", format!("INSERT INTO rank_rises (user_id, board, to_rank, of_lifters, passed, passed_count, created_at) VALUES ('{user}', 'energy', 1, 1, '{{}}', 0, now() - AGE)"), 2160, "rank_rises"),
+        ("changes of boards", format!("INSERT INTO board_changes (user_id, at) VALUES ('{user}', now() - AGE)"), 2, "board_changes"),
         ("probes", "INSERT INTO job_probes (key, made_at) VALUES ('a', now() - AGE)".to_owned(), 24, "job_probes"),
     ];
     for (name, insert, hours, counted) in &rules {

@@ -67,6 +67,12 @@ pub async fn insert_rise(db: &Connection, user: UserId, rise: &Rise<'_>) -> Resu
     .await
 }
 
+/// Takes somebody out of the rises of those who passed them.
+pub async fn forget_passed(db: &Connection, user: UserId) -> Result<u64, DatabaseError> {
+    let sql = "UPDATE rank_rises SET passed = array_remove(passed, $1::uuid) WHERE passed @> ARRAY[$1::uuid]";
+    db.execute(sql, &[&user.0]).await
+}
+
 /// A rise as it was kept; whoever is gone or hidden is no longer named.
 pub struct KeptRise {
     pub id: i64,

@@ -51,6 +51,15 @@ pub async fn send(request: RequestBuilder) -> Answer {
     }
 }
 
+/// The place and the number of lifters that a lift's answer tells of a board, among everybody and singles.
+pub fn place_on(answer: &Value, board: &str) -> Option<(u64, u64)> {
+    let changes = answer["ranks"].as_array().unwrap();
+    let change = changes
+        .iter()
+        .find(|change| change["board"] == board && change["class"].is_null() && change["basis"] == "single")?;
+    Some((change["rank"].as_u64().unwrap(), change["of"].as_u64().unwrap()))
+}
+
 /// Somebody who is signed in.
 pub struct Lifter<'a> {
     app: &'a App,
@@ -91,6 +100,11 @@ impl<'a> Lifter<'a> {
     pub async fn lift(&self, exercise: &str, weight_kg: f64, reps: i32) -> Value {
         let body = serde_json::json!({ "weight_lifted": weight_kg, "reps": reps, "sets": 1 });
         self.post(&format!("/scores/scenario/{exercise}/"), &body).await.expect(200)
+    }
+
+    /// Records a lift and gives its number.
+    pub async fn lift_id(&self, exercise: &str, weight_kg: f64, reps: i32) -> i64 {
+        self.lift(exercise, weight_kg, reps).await["score"]["id"].as_i64().unwrap()
     }
 
     pub async fn profile(&self) -> Value {

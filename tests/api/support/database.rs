@@ -75,6 +75,35 @@ impl TestDatabase {
         connect(&self.url).await
     }
 
+    /// Fails unless everybody's personal bests, their events and standings are what the lifts give.
+    pub async fn expect_counted(&self) {
+        let hollow = "SELECT count(*) FROM personal_best_events e
+                      WHERE NOT EXISTS (SELECT FROM lifts l WHERE l.id = e.lift_id AND l.voided_at IS NULL)";
+        assert_eq!(self.count(hollow).await, 0, "an event names a lift that is gone or voided");
+        let lifts = "SELECT DISTINCT ON (user_id, exercise_id) user_id, exercise_id, id, score_value, weight_kg::float8
+                     FROM lifts WHERE voided_at IS NULL AND equipment IN ('raw', 'wraps')
+                       AND (doubt IS NULL OR doubt = 'bodyweight' OR accepted_at IS NOT NULL)
+                     ORDER BY user_id, exercise_id, score_value DESC, performed_at DESC, id DESC";
+        let bests = "SELECT user_id, exercise_id, lift_id, score_value, weight_kg FROM personal_bests";
+        for (left, right) in [(lifts, bests), (bests, lifts)] {
+            let differing = format!("SELECT count(*) FROM (({left}) EXCEPT ALL ({right})) AS differing");
+            assert_eq!(self.count(&differing).await, 0, "{left}");
+        }
+        let mut db = self.connect().await;
+        let transaction = db.transaction().await.unwrap();
+        let rows = async |sql: &str| -> Vec<String> {
+            transaction.query(sql, &[]).await.unwrap().iter().map(|row| row.get(0)).collect()
+        };
+        let standings = "SELECT to_jsonb(s)::text FROM standings s ORDER BY user_id, board, basis, ordinal";
+        let lifters = "SELECT to_jsonb(l)::text FROM board_lifters l WHERE cells <> '{}' ORDER BY user_id";
+        let kept = (rows(standings).await, rows(lifters).await);
+        let users: Vec<_> =
+            transaction.query("SELECT id FROM users", &[]).await.unwrap().iter().map(|row| row.get(0)).collect();
+        let catalogue = repduel::catalogue::Catalogue::load().unwrap();
+        repduel::boards::bulk::refresh(transaction.client(), &catalogue, &users).await.unwrap();
+        assert_eq!(kept, (rows(standings).await, rows(lifters).await), "the standings are not what the lifts give");
+    }
+
     /// The first column of the only row of a query, as a number.
     pub async fn count(&self, query: &str) -> i64 {
         self.connect().await.query_one(query, &[]).await.unwrap().get(0)
