@@ -48,13 +48,14 @@ fn routes(config: &mut ServiceConfig) {
     config.configure(jobs::routes);
     config.service(
         scope::scope("/api/v1")
+            // First: routes are looked for in this order, and these are asked most.
+            .configure(boards::routes)
             .configure(sessions::routes)
             .configure(admission::routes)
             .configure(api_keys::routes)
             .configure(accounts::routes)
             .configure(admin::routes)
             .configure(catalogue::routes)
-            .configure(boards::routes)
             .configure(lifts::routes)
             .configure(energy::routes)
             .configure(boards::rises::routes)
@@ -264,9 +265,10 @@ static SCHEDULES: LazyLock<Vec<Schedule>> =
 
 /// Every task of every feature.
 pub fn tasks() -> Vec<Registered> {
-    let mut tasks = vec![Registered::of::<jobs::Probe>(), Registered::of::<boards::check::CheckBoards>()];
+    let mut tasks = vec![Registered::of::<jobs::Probe>()];
     tasks.extend(links::tasks());
     tasks.extend(retention::tasks());
+    tasks.push(Registered::of::<boards::check::CheckBoards>());
     tasks
 }
 

@@ -105,18 +105,22 @@ fn dated(old: &[Standing], mut energy: Candidate) -> Candidate {
     energy
 }
 
+/// Takes hold of a lifter until the transaction ends, with what the lifter stands; none when there is none.
+pub async fn hold(db: &Connection, user: UserId) -> Result<Option<(Shown, Vec<Standing>)>, DatabaseError> {
+    let Some(shown) = store::lock_user(db, user).await? else { return Ok(None) };
+    Ok(Some((shown, list_standings(db, user).await?)))
+}
+
 /// Makes an energy stand; the caller holds the lifter's row.
 pub async fn set_energy(db: &Connection, user: UserId, energy: Option<Candidate>) -> Result<(), DatabaseError> {
-    let Some(shown) = store::lock_user(db, user).await? else { return Ok(()) };
-    let old = list_standings(db, user).await?;
+    let Some((shown, old)) = hold(db, user).await? else { return Ok(()) };
     Plan::with(user, shown, old, None, Energy::Becomes(energy)).write(db).await.map(|_| ())
 }
 
 /// Makes a lifter stand with all lifts that may stand, after some were changed, taken away or judged. The caller holds the
 /// lifter's row.
 pub async fn recount(db: &Connection, catalogue: &Catalogue, user: UserId) -> Result<(), DatabaseError> {
-    let Some(shown) = store::lock_user(db, user).await? else { return Ok(()) };
-    let old = list_standings(db, user).await?;
+    let Some((shown, old)) = hold(db, user).await? else { return Ok(()) };
     let lifts = store::truth::list_candidates(db, catalogue, user).await?;
     Plan::anew(user, shown, old, lifts).write(db).await.map(|_| ())
 }

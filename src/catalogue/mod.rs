@@ -117,6 +117,8 @@ pub enum CatalogueError {
 #[derive(Debug)]
 pub struct Catalogue {
     exercises: BTreeMap<String, Exercise>,
+    /// The exercise of each board, in the order of their numbers.
+    of_boards: Vec<Option<Exercise>>,
 }
 
 impl Catalogue {
@@ -141,12 +143,18 @@ impl Catalogue {
                 }
             }
         }
-        Ok(Self { exercises })
+        let mut of_boards = vec![None; 256];
+        for exercise in exercises.values() {
+            if let Some(board) = exercise.board {
+                of_boards[usize::from(board)] = Some(exercise.clone());
+            }
+        }
+        Ok(Self { exercises, of_boards })
     }
 
     /// The ranked exercise of a board.
     pub fn of_board(&self, board: u8) -> Option<&Exercise> {
-        self.iter().find(|exercise| exercise.board == Some(board))
+        self.of_boards.get(usize::from(board))?.as_ref()
     }
 
     pub fn find(&self, id: &str) -> Option<&Exercise> {

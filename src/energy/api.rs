@@ -61,6 +61,8 @@ pub struct EnergyLeaderboardEntry<'a> {
     username: &'a str,
     display_name: Option<&'a str>,
     total_energy: f64,
+    /// Always: energy counts bests that are estimated from several repetitions.
+    is_estimate: bool,
     avatar_url: Option<String>,
     user_rank: Option<&'static str>,
 }
@@ -95,6 +97,7 @@ async fn list_board(
             username: row.username(),
             display_name: row.display_name(),
             total_energy,
+            is_estimate: true,
             avatar_url: row.avatar_key().map(|key| format!("{}/static/{key}", config.base_url)),
             user_rank: Some(name_of(Rank::from_energy(total_energy))),
         }

@@ -60,6 +60,21 @@ impl ScoreOut {
     }
 }
 
+/// A lift, and the places that it changed.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct RankedScore {
+    #[serde(flatten)]
+    score: ScoreOut,
+    /// Among everybody and in the own weight class.
+    ranks: Vec<RankChange>,
+}
+
+impl RankedScore {
+    pub fn new(lift: Lift, ranks: Vec<RankChange>, catalogue: &Catalogue) -> Self {
+        Self { score: ScoreOut::new(lift, catalogue), ranks }
+    }
+}
+
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct ScoreCreateResponse {
     score: ScoreOut,
@@ -125,7 +140,7 @@ async fn create_score(
 /// As for one whose exercise is in the path, with a shorter answer.
 #[utoipa::path(request_body = ScoreCreate, security(("bearer" = [])), tag = "scores",
     params(("Idempotency-Key" = Option<String>, Header)),
-    responses((status = 200, body = ScoreOut), (status = 400, body = Problem), (status = 401, body = Problem),
+    responses((status = 200, body = RankedScore), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 #[post("/scores")]
 async fn create_score_of_body(
@@ -141,7 +156,9 @@ async fn create_score_of_body(
     // Not the route of the other: its answer has another form.
     let repeatable = Repeatable::new(key, "/scores", &body.0);
     let new = NewLift::try_from(body.0)?;
-    let answer = |recorded: &Recorded| serde_json::to_string(&ScoreOut::new(recorded.lift.clone(), &catalogue));
+    let answer = |recorded: &Recorded| {
+        serde_json::to_string(&RankedScore::new(recorded.lift.clone(), recorded.ranks.clone(), &catalogue))
+    };
     let db = db.connection().await?;
     let recording = Recording { db: &db, live: &live, catalogue: &catalogue, repeatable: &repeatable };
     Ok(super::record_lift(recording, me.id, exercise, &new, answer).await?.into())
@@ -152,6 +169,8 @@ pub struct LeaderboardScore {
     id: i32,
     weight_lifted: f64,
     score_value: f64,
+    /// Whether it is estimated from several repetitions, as this board allows; GET /boards/{board} keeps singles apart.
+    is_estimate: bool,
     created_at: Time,
     user: UserRead,
 }
@@ -175,6 +194,7 @@ async fn list_board(
         id: row.lift_id,
         weight_lifted: row.weight_kg,
         score_value: row.score_value,
+        is_estimate: !exercise.is_bodyweight && row.score_value != row.weight_kg,
         created_at: Time(row.performed_at),
         user: row.user,
     });

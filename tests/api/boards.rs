@@ -59,6 +59,15 @@ async fn a_lift_moves_everybody_at_once_and_says_who_was_passed() {
     let energy = second["ranks"].as_array().unwrap().iter().any(|rank| rank["board"] == "energy");
     assert!(energy, "{second}");
 
+    // An edit says it too.
+    let edited = ada.get(&format!("/scores/user/{}/scenario/back_squat", ada.id)).await.expect(200)[0]["id"].clone();
+    let edited = ada.patch(&format!("/scores/{edited}"), &json!({ "weight_lifted": 115.0 })).await.expect(200);
+    let rank = of(&edited, Value::Null);
+    assert_eq!((&rank["rank"], &rank["previous_rank"], &rank["passed"]), (&json!(2), &json!(3), &json!(["ben"])));
+    let edited = ada.patch(&format!("/scores/{}", edited["id"]), &json!({ "weight_lifted": 100.0 })).await.expect(200);
+    let rank = of(&edited, Value::Null);
+    assert_eq!((&rank["rank"], &rank["previous_rank"], &rank["passed_count"]), (&json!(3), &json!(2), &json!(0)));
+
     let page = app.get("/boards/back_squat").await.expect(200);
     assert_eq!(named(&page), rows([(1, "cyd"), (2, "ben"), (3, "ada")]));
     assert_eq!((&page["of"], &page["next"]), (&json!(3), &Value::Null));

@@ -132,6 +132,16 @@ for ((round = 1; round <= rounds; round++)); do
 done
 row boards_post
 row boards_rising_post
+
+# ---- How soon another process has it ----
+DATABASE_URL=$large API_PORT=9977 OPS_PORT=9976 "$program" serve >"$work/other.log" 2>&1 &
+other=$!
+until curl -fs http://127.0.0.1:9976/metrics | grep -q '^repduel_boards_live 1'; do sleep 0.05; done
+read -r median worst < <(python3 tests/bench/lag.py "$api" http://127.0.0.1:9977 "$work/tokens" "$work/ids")
+echo "boards_other_process_ms $median -"
+echo "boards_other_process_worst_ms $worst -"
+kill "$other"
+wait "$other" || true
 curl -fs "$ops/metrics" | sed -n 's/^\(repduel_boards_drift\|repduel_boards_builds_total\) \(.*\)/\1 \2 -/p'
 awk '/^VmRSS/ { printf "boards_memory_after_mib %.1f -\n", $2 / 1024 }' "/proc/$server/status"
 stop

@@ -5,7 +5,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::LiftUpdate;
 use crate::boards::Live;
 use crate::catalogue::Catalogue;
-use crate::lifts::api::ScoreOut;
+use crate::lifts::api::RankedScore;
 use crate::lifts::new_lift::check_time;
 use crate::platform::{Body, Database, Path, Problem, UserId};
 use crate::sessions::SignedIn;
@@ -19,7 +19,7 @@ pub fn routes(config: &mut ServiceConfig) {
 /// What was lifted on another day is scored with the body weight of that day. A lift that a moderator accepted waits
 /// anew where it claims more than before; one that a moderator voided cannot be changed.
 #[utoipa::path(params(("id" = i32, Path)), request_body = LiftUpdate, security(("bearer" = [])), tag = "scores",
-    responses((status = 200, body = ScoreOut), (status = 401, body = Problem), (status = 403, body = Problem),
+    responses((status = 200, body = RankedScore), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 #[patch("/scores/{id}")]
 async fn update_score(
@@ -29,11 +29,12 @@ async fn update_score(
     db: Data<Database>,
     catalogue: Data<Catalogue>,
     live: Data<Live>,
-) -> Result<Json<ScoreOut>, Problem> {
+) -> Result<Json<RankedScore>, Problem> {
     check_time(body.0.performed_at)?;
-    let lift = super::edit_lift(&db.connection().await?, &catalogue, me.id, id.into_inner(), &body.0).await?;
+    let db = db.connection().await?;
+    let (lift, ranks) = super::edit_lift(&db, &live, &catalogue, me.id, id.into_inner(), &body.0).await?;
     live.catch_up().await;
-    Ok(Json(ScoreOut::new(lift, &catalogue)))
+    Ok(Json(RankedScore::new(lift, ranks, &catalogue)))
 }
 
 /// Delete an own lift. What was best before it is the best again.

@@ -17,6 +17,7 @@ use super::record::{age_in, board_lift};
 use super::store::{find_weights, insert_event_of_best};
 use super::{Lift, LiftError, Moment, recount, score_value};
 use crate::boards::qualify::{self, in_microseconds};
+use crate::boards::{self, Live, Plan, RankChange, Ranks};
 use crate::catalogue::{Catalogue, Exercise};
 use crate::platform::{Connection, DatabaseError, UserId};
 
@@ -81,18 +82,26 @@ struct Owner {
     birth_year: Option<i16>,
 }
 
-/// Changes an own lift, with all that follows from it.
+/// Changes an own lift, with all that follows from it, and gives the places that it changed.
 ///
 /// Errors: [`LiftError::NotYours`]; [`LiftError::Voided`]; [`LiftError::FromElsewhere`] for what was imported.
 pub async fn edit_lift(
     db: &Connection,
+    live: &Live,
     catalogue: &Catalogue,
     user: UserId,
     id: i32,
     update: &LiftUpdate,
-) -> Result<Lift, LiftError> {
+) -> Result<(Lift, Vec<RankChange>), LiftError> {
     let transaction = db.begin().await?;
-    let edited = write_edit(&transaction, catalogue, user, id, update).await;
+    let edited = async {
+        let (shown, old) = boards::hold(&transaction, user).await?.ok_or(LiftError::Gone)?;
+        let lift = write_edit(&transaction, catalogue, user, id, update).await?;
+        let new = boards::list_standings(&transaction, user).await?;
+        let ranks = Ranks::of(&transaction, live, catalogue, &Plan { user, shown, old, new }).await?;
+        Ok((lift, ranks.changes))
+    };
+    let edited = edited.await;
     transaction.end(edited).await
 }
 
