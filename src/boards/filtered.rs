@@ -14,7 +14,7 @@ use super::qualify::candidates;
 use super::scope::{Basis, Board, Scope};
 use super::standing::{Candidate, Mark, stand};
 use super::store::filtered::{self, Matching};
-use super::store::lists::Ordered;
+use super::store::pages::Ordered;
 use crate::catalogue::Catalogue;
 use crate::platform::{Connection, Database, DatabaseError};
 use crate::strength::age_class::AgeClass;

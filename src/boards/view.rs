@@ -9,7 +9,8 @@ use super::filtered::Filtered;
 use super::live::Live;
 use super::memory::List;
 use super::ranks::{Tally, tally};
-use super::store::lists::{self, From, ListRow, Ordered};
+use super::store::pages::{self, From, ListRow, Ordered};
+use super::store::{lifters, lists};
 use crate::catalogue::Catalogue;
 use crate::platform::{Database, DatabaseError};
 use crate::strength::ScoredAs;
@@ -120,7 +121,7 @@ impl View {
             Some(next) => Some((next, lists::tally(&db, list, next).await?.above + 1)),
             None => None,
         };
-        let shows_points = lists::shows_points(&db, user).await?;
+        let shows_points = lifters::shows_points(&db, user).await?;
         let tally = lists::tally(&db, list, value).await?;
         let sex = lists::find_mark(&db, list, user).await?.and_then(|(sex, _)| sex);
         Ok(Some(Standpoint { value, tally, next, shows_points, sex }))
@@ -139,10 +140,10 @@ impl View {
     }
 
     /// Rows from a place on.
-    pub async fn rows(&self, sources: &Sources<'_>, start: Start, limit: i64) -> Result<Vec<ListRow>, DatabaseError> {
+    pub async fn rows(&self, sources: &Sources<'_>, start: Start, limit: usize) -> Result<Vec<ListRow>, DatabaseError> {
         match (self, start) {
             (Self::Held(list), Start::Behind(row)) => {
-                lists::list_page(&sources.db.connection().await?, *list, &row, limit).await
+                pages::list_page(&sources.db.connection().await?, *list, &row, limit).await
             }
             (Self::Held(list), Start::Place(place)) => {
                 let known = sources.live.look().memory().map(|memory| {
@@ -155,11 +156,11 @@ impl View {
                     Some(None) => return Ok(Vec::new()),
                     None => From::Value { value: i32::MAX as u32, skip: i64::from(place) },
                 };
-                lists::list_page(&*sources.db.reader().await?, *list, &from, limit).await
+                pages::list_page(&*sources.db.reader().await?, *list, &from, limit).await
             }
             (Self::Made(rows), Start::Place(place)) => {
-                let rows = rows.iter().skip(place as usize).take(limit as usize).copied().collect::<Vec<_>>();
-                lists::list_rows(&sources.db.connection().await?, &rows).await
+                let rows = rows.iter().skip(place as usize).take(limit).copied().collect::<Vec<_>>();
+                pages::list_rows(&sources.db.connection().await?, &rows).await
             }
             (Self::Made(_), Start::Behind(_)) => Ok(Vec::new()),
         }

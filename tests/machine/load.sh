@@ -34,9 +34,10 @@ end_load() {
 
 report() { jq -r "$2" "$WORK/$1.json"; }
 
-# No request failed, none waited a second, and it was a load worth the name.
+# No request failed, none waited a second, and it was a load worth the name: what a slow machine manages of the thousand a
+# second that a fast one does. The figures say how many it was.
 expect_nothing_lost() {
-  local name=$1 longest=${2:-1000} rate=${3:-1000}
+  local name=$1 longest=${2:-1000} rate=${3:-500}
   [ "$(report "$name" .failed)" = 0 ] ||
     broken "$(report "$name" '"\(.failed) of \(.requests) requests failed (\(.failures)), such as: \(.examples[:3] | join(" | "))"')"
   at_most "the worst wait, in ms," "$(report "$name" .worst_ms)" "$longest"

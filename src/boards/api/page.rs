@@ -9,7 +9,7 @@ use crate::boards::filter::{BoardFilter, Filter};
 use crate::boards::filtered::Filtered;
 use crate::boards::live::Live;
 use crate::boards::ranks::Tally;
-use crate::boards::store::lists::{From, ListRow};
+use crate::boards::store::pages::{From, ListRow};
 use crate::boards::view::{Sources, Start, View};
 use crate::catalogue::Catalogue;
 use crate::platform::{Config, Database, Path, Problem, Query, UserId};
@@ -23,7 +23,7 @@ pub struct BoardPage {
     /// 1 to 100.
     #[garde(range(min = 1, max = 100))]
     #[param(minimum = 1, maximum = 100, default = 50)]
-    limit: i64,
+    limit: u32,
     /// The `next` of the page before.
     #[garde(length(max = 160))]
     #[param(max_length = 160)]
@@ -50,7 +50,7 @@ pub struct BoardListed {
 }
 
 /// Pages as they were last sent, for as long as nothing on their list changes.
-pub struct PageCache(moka::sync::Cache<(Filter, u32, i64), Cached>);
+pub struct PageCache(moka::sync::Cache<(Filter, u32, u32), Cached>);
 
 #[derive(Clone)]
 struct Cached {
@@ -62,7 +62,7 @@ struct Cached {
 
 impl Default for PageCache {
     fn default() -> Self {
-        let weigh = |_: &(Filter, u32, i64), page: &Cached| page.body.len() as u32;
+        let weigh = |_: &(Filter, u32, u32), page: &Cached| page.body.len() as u32;
         Self(moka::sync::Cache::builder().max_capacity(8 * 1024 * 1024).weigher(weigh).build())
     }
 }
@@ -103,9 +103,10 @@ pub async fn list_board(
     {
         return Ok(answer(known.body));
     }
-    let mut rows = view.rows(&sources, start, limit + 1).await?;
-    let next = (rows.len() > limit as usize).then(|| mark(&view, start, &rows[limit as usize - 1], limit));
-    rows.truncate(limit as usize);
+    let asked = limit as usize;
+    let mut rows = view.rows(&sources, start, asked + 1).await?;
+    let next = (rows.len() > asked).then(|| mark(&view, start, &rows[asked - 1], limit));
+    rows.truncate(asked);
     let hides = |row: &&ListRow| filter.tells_bodyweight() && !row.shows_points;
     let unnamed: Arc<[UserId]> = rows.iter().filter(hides).map(|row| UserId(row.user)).collect();
     let mut items = Vec::with_capacity(rows.len());
@@ -141,7 +142,7 @@ async fn start(
     page: &BoardPage,
     visitor: Option<UserId>,
 ) -> Result<Start, Problem> {
-    let half = page.limit as u32 / 2;
+    let half = page.limit / 2;
     match (page.after.as_deref(), page.around.as_deref()) {
         (Some(_), Some(_)) => Err(Problem::invalid("around", "cannot be sent together with after")),
         (Some(after), None) => {
@@ -166,9 +167,9 @@ async fn start(
 }
 
 /// Names the row behind which the next page begins.
-fn mark(view: &View, start: Start, row: &ListRow, limit: i64) -> String {
+fn mark(view: &View, start: Start, row: &ListRow, limit: u32) -> String {
     match (view, start) {
-        (View::Made(_), Start::Place(place)) => format!("p{}", i64::from(place) + limit),
+        (View::Made(_), Start::Place(place)) => format!("p{}", place.saturating_add(limit)),
         _ => format!("{}_{}_{}_{}_{}", row.value, row.tie, row.at.as_microsecond(), row.lift_id, row.user.simple()),
     }
 }

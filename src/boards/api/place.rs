@@ -12,7 +12,7 @@ use crate::boards::scope::{Basis, Board, Scope};
 use crate::boards::store::lists;
 use crate::boards::view::{Sources, Standpoint, View};
 use crate::catalogue::Catalogue;
-use crate::platform::{Config, Database, Path, Problem, Query, Time, UserId};
+use crate::platform::{Config, Database, Path, Problem, Query, UserId};
 use crate::sessions::{BoardReader, Visitor};
 use crate::strength::ScoredAs;
 use crate::strength::age_class::AgeClass;
@@ -106,6 +106,23 @@ impl Place {
             competitors: None,
         }
     }
+
+    /// On a standing list.
+    pub fn on(list: List, standpoint: &Standpoint, catalogue: &Catalogue) -> Self {
+        let (sex, class, age) = match list.scope {
+            Scope::All => (None, None, None),
+            Scope::Sex(sex) => (Some(sex), None, None),
+            Scope::Class(class) => (Class::from_code(class).map(Class::scored_as), Class::from_code(class), None),
+            Scope::Age(sex, age) => (Some(sex), None, AgeClass::from_code(age)),
+        };
+        Self {
+            basis: basis_name(list.board, list.basis, catalogue),
+            sex: sex.map(|sex| sex.as_str()),
+            class: class.map(Class::label),
+            age: age.map(AgeClass::name),
+            ..Self::new(list.board, board_name(list.board, catalogue), standpoint, catalogue)
+        }
+    }
 }
 
 /// Where a lifter stands on a board. Points and weight classes are answered to the lifter, and to others where the lifter
@@ -151,94 +168,4 @@ pub async fn get_place(
         age: filter.age.map(AgeClass::name),
         ..Place::new(filter.board, &name, &standpoint, &catalogue)
     }))
-}
-
-/// All boards of one lifter.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct LifterStanding {
-    pub user_id: UserId,
-    /// False for oneself while one is on no board: by the own wish, or a moderator's.
-    pub is_listed: bool,
-    pub places: Vec<Place>,
-    /// Lifts that a moderator has to see first; to others none are told.
-    pub waiting: Vec<Waiting>,
-}
-
-/// A lift that waits for a moderator, and what it would count.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct Waiting {
-    pub lift_id: i32,
-    pub exercise_id: String,
-    pub weight_kg: f64,
-    pub reps: Option<i32>,
-    pub performed_at: Time,
-    /// `ceiling`: the whole lift. `bodyweight`: its points and its class.
-    pub why: String,
-    /// The DOTS points that it would have; null where it would have none.
-    pub points: Option<f64>,
-}
-
-/// Every place of a lifter at once, on all standing lists. To others without points and weight classes, unless the lifter shows
-/// them.
-#[utoipa::path(params(("user_id" = UserId, Path)), tag = "boards",
-    responses((status = 200, body = LifterStanding), (status = 401, body = Problem), (status = 404, body = Problem),
-        (status = 422, body = Problem)))]
-#[get("/users/{user_id}/standing")]
-pub async fn get_standing(
-    _: BoardReader,
-    visitor: Visitor,
-    user_id: Path<UserId>,
-    db: Data<Database>,
-    live: Data<Live>,
-    filtered: Data<Filtered>,
-    catalogue: Data<Catalogue>,
-) -> Result<Json<LifterStanding>, Problem> {
-    let user = user_id.into_inner();
-    let connection = db.connection().await?;
-    let is_me = visitor.0 == Some(user);
-    let Some(shown) = lists::find_shown(&connection, user).await?.filter(|shown| shown.is_listed || is_me) else {
-        return Err(Problem::not_found("No lifter has this id."));
-    };
-    let sources = Sources { db: &db, live: &live, filtered: &filtered, catalogue: &catalogue };
-    let (standings, mut places) = (crate::boards::list_standings(&connection, user).await?, Vec::new());
-    let lists = standings.iter().filter(|_| shown.is_listed).flat_map(|standing| {
-        standing.scopes().map(|scope| List { board: standing.board, basis: standing.basis, scope })
-    });
-    for list in lists.collect::<Vec<_>>() {
-        let is_private = list.board == Board::DOTS || matches!(list.scope, Scope::Class(_));
-        if is_private && !is_me && !shown.shows_points {
-            continue;
-        }
-        let view = View::Held(list);
-        if let Some(standpoint) = view.standpoint(&sources, user.0).await? {
-            places.push(of_list(list, &standpoint, &catalogue));
-        }
-    }
-    let waiting = if is_me { lists::list_waiting(&connection, &catalogue, user).await? } else { Vec::new() };
-    let waiting = waiting.into_iter().map(|waiting| Waiting {
-        lift_id: waiting.lift.id,
-        exercise_id: waiting.exercise_id,
-        weight_kg: waiting.lift.weight_kg,
-        reps: waiting.lift.reps,
-        performed_at: Time(waiting.lift.at),
-        why: waiting.lift.doubt.map_or("", |doubt| doubt.as_str()).to_owned(),
-        points: waiting.points.map(|points| f64::from(points) / 100.0),
-    });
-    Ok(Json(LifterStanding { user_id: user, is_listed: shown.is_listed, places, waiting: waiting.collect() }))
-}
-
-fn of_list(list: List, standpoint: &Standpoint, catalogue: &Catalogue) -> Place {
-    let (sex, class, age) = match list.scope {
-        Scope::All => (None, None, None),
-        Scope::Sex(sex) => (Some(sex), None, None),
-        Scope::Class(class) => (Class::from_code(class).map(Class::scored_as), Class::from_code(class), None),
-        Scope::Age(sex, age) => (Some(sex), None, AgeClass::from_code(age)),
-    };
-    Place {
-        basis: basis_name(list.board, list.basis, catalogue),
-        sex: sex.map(|sex| sex.as_str()),
-        class: class.map(Class::label),
-        age: age.map(AgeClass::name),
-        ..Place::new(list.board, board_name(list.board, catalogue), standpoint, catalogue)
-    }
 }

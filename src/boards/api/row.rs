@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::boards::filter::Filter;
 use crate::boards::ranks::scale;
 use crate::boards::scope::{Basis, Board};
-use crate::boards::store::lists::ListRow;
+use crate::boards::store::pages::ListRow;
 use crate::catalogue::Catalogue;
 use crate::platform::{Config, Time, UserId};
 

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::lists::{Condition, Ordered};
+use super::lists::Condition;
+use super::pages::Ordered;
 use super::truth::lift_from_row;
 use crate::boards::filter::{Filter, Source};
 use crate::boards::memory::List;

@@ -1,5 +1,7 @@
 pub mod filtered;
+pub mod lifters;
 pub mod lists;
+pub mod pages;
 pub mod passing;
 pub mod truth;
 

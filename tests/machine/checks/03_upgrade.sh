@@ -34,7 +34,7 @@ equal "the commit that serves after the downgrade" "$(served_commit)" "$this"
 change reinstallation "$(dpkg-deb -f "$DEB" Version)" --reinstall "$DEB"
 for way in direct caddy; do stop_load "$way"; done
 for way in direct caddy; do
-  expect_nothing_lost "$way" 1000 500
+  expect_nothing_lost "$way"
   expect_exactly_once "$way"
   load_figures "$way" "upgrade, downgrade, reinstallation, $way"
 done
