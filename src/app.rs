@@ -45,7 +45,7 @@ const SHUTDOWN_SECONDS: u64 = 35;
 fn routes(config: &mut ServiceConfig) {
     config.service(health::get_root).service(health::get_health).service(health::get_live);
     config.service(health::get_ready).service(health::get_database).service(version::get_version);
-    config.configure(jobs::routes);
+    config.configure(boards::first_route).configure(jobs::routes);
     config.service(
         scope::scope("/api/v1")
             // First: routes are looked for in this order, and these are asked most.
@@ -83,8 +83,7 @@ struct State {
     tokens: Data<Tokens>,
     revocations: Data<Revocations>,
     live: Data<boards::Live>,
-    filtered: Data<boards::Filtered>,
-    pages: Data<boards::PageCache>,
+    kept_of_boards: Arc<boards::Kept>,
     known_keys: Data<KnownKeys>,
     limits: Data<RateLimits>,
     studio: Data<Studio>,
@@ -118,8 +117,7 @@ impl State {
             tokens: Data::new(Tokens::new(&config)),
             revocations: Data::default(),
             live: Data::default(),
-            filtered: Data::default(),
-            pages: Data::default(),
+            kept_of_boards: Arc::default(),
             known_keys: Data::default(),
             limits: Data::new(RateLimits::new(&config.rate_limits)),
             studio: Data::default(),
@@ -192,6 +190,12 @@ fn api_server(state: State, listener: std::net::TcpListener, workers: usize) -> 
         let (app, _) = App::new().into_utoipa_app().configure(routes).split_for_parts();
         state.watchdog.watch_this_worker();
         let database = Data::new(Database::of_worker(state.shared.as_ref().clone()));
+        let boards = boards::Boards {
+            db: database.clone(),
+            live: state.live.clone(),
+            catalogue: state.catalogue.clone(),
+            kept: state.kept_of_boards.clone(),
+        };
         let last_use = LastUse::of_worker(database.clone());
         let with_docs = state.config.environment != Environment::Production;
         let openapi = state.openapi.clone();
@@ -207,8 +211,7 @@ fn api_server(state: State, listener: std::net::TcpListener, workers: usize) -> 
         .app_data(Data::new(last_use))
         .app_data(state.revocations.clone())
         .app_data(state.live.clone())
-        .app_data(state.filtered.clone())
-        .app_data(state.pages.clone())
+        .app_data(Data::new(boards))
         .app_data(state.known_keys.clone())
         .app_data(state.limits.clone())
         .app_data(state.sealer.clone())

@@ -101,7 +101,7 @@ impl Filter {
                 _ => None,
             })?,
             tested: raw.tested.unwrap_or(false),
-            period: period(raw, &config.time_zone, Timestamp::now())?,
+            period: period(raw, &config.time_zone, Timestamp::now)?,
             country: parsed("country", &raw.country, "must be two letters of ISO 3166-1", |text| {
                 (text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic()))
                     .then(|| text.to_ascii_uppercase())
@@ -197,18 +197,18 @@ fn parse_class(label: &str, raw: &BoardFilter, sex: Option<ScoredAs>, config: &C
     }
 }
 
-fn period(raw: &BoardFilter, zone: &TimeZone, now: Timestamp) -> Result<Option<Period>, Problem> {
-    let today = now.to_zoned(zone.clone()).date();
-    let days = match raw.period.as_deref() {
-        None | Some("" | "all") => return Ok(None),
-        Some("year") => (today.first_of_year(), today.first_of_year().checked_add(Span::new().years(1))),
-        Some("month") => (today.first_of_month(), today.first_of_month().checked_add(Span::new().months(1))),
-        Some("week") => {
+fn period(raw: &BoardFilter, zone: &TimeZone, now: impl Fn() -> Timestamp) -> Result<Option<Period>, Problem> {
+    let Some(name) = raw.period.as_deref().filter(|name| !["", "all"].contains(name)) else { return Ok(None) };
+    let today = now().to_zoned(zone.clone()).date();
+    let days = match name {
+        "year" => (today.first_of_year(), today.first_of_year().checked_add(Span::new().years(1))),
+        "month" => (today.first_of_month(), today.first_of_month().checked_add(Span::new().months(1))),
+        "week" => {
             let since_monday = i32::from(today.weekday().to_monday_zero_offset());
             let monday = today.saturating_sub(Span::new().days(since_monday));
             (monday, monday.checked_add(Span::new().days(7)))
         }
-        Some(_) => return Err(Problem::invalid("period", "must be all, year, month or week")),
+        _ => return Err(Problem::invalid("period", "must be all, year, month or week")),
     };
     let midnight = |day: Date| DateTime::from(day).to_zoned(zone.clone()).map(|at| at.timestamp());
     match (midnight(days.0), days.1.and_then(midnight)) {

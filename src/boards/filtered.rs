@@ -1,19 +1,23 @@
 //! Lists of any other filter than the standing ones: made of the lifts that match, and kept for a moment.
 //!
-//! Such a list is exact when it is made, and at most [`FRESH`] old: every standing list is exact at each instant.
-//! Requests for one that is being made wait for it, so that no filter is computed twice at once.
+//! Such a list is exact when it is made. It is kept for [`FRESH`], and where making it took long for ten times as long as
+//! that: so all of them together never take more than a tenth of a processor each. Every standing list is exact at each
+//! instant. Requests for one that is being made wait for it, and no more than [`AT_ONCE`] are made at once.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::Mutex;
+use futures_util::TryStreamExt;
+use moka::Expiry;
+use moka::future::Cache;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::filter::Filter;
 use super::qualify::candidates;
 use super::scope::{Basis, Board, Scope};
 use super::standing::{Candidate, Mark, stand};
-use super::store::filtered::{self, Matching};
+use super::store::filtered::{self, Lifter, Matching};
 use super::store::pages::Ordered;
 use crate::catalogue::Catalogue;
 use crate::platform::{Connection, Database, DatabaseError};
@@ -24,59 +28,65 @@ use crate::strength::units::hundredths;
 
 /// How old a list may be while others post.
 const FRESH: Duration = Duration::from_secs(2);
-/// How long one is kept that nobody asks for.
-const KEPT: Duration = Duration::from_secs(60);
-/// Rows of all kept lists together: 40 bytes each.
-const MOST_ROWS: u64 = 500_000;
+/// The longest that one is kept, however long it took.
+const KEPT: Duration = Duration::from_secs(300);
+/// Rows of all kept lists together: 56 bytes each.
+const MOST_ROWS: u64 = 1_500_000;
+const AT_ONCE: usize = 2;
 
-type Slot = Arc<Mutex<Option<Made>>>;
+type Rows = Arc<Vec<Ordered>>;
 
 #[derive(Clone)]
 struct Made {
-    rows: Arc<Vec<Ordered>>,
-    at: Instant,
+    rows: Rows,
+    took: Duration,
 }
 
 /// The lists that were asked for lately.
 pub struct Filtered {
-    slots: moka::sync::Cache<Filter, Slot>,
-    rows: moka::sync::Cache<Filter, Arc<Vec<Ordered>>>,
+    kept: Cache<Filter, Made>,
+    places: Semaphore,
+}
+
+struct Freshness;
+
+impl Expiry<Filter, Made> for Freshness {
+    fn expire_after_create(&self, _: &Filter, made: &Made, _: Instant) -> Option<Duration> {
+        Some((10 * made.took).clamp(FRESH, KEPT))
+    }
 }
 
 impl Default for Filtered {
     fn default() -> Self {
-        let weigh = |_: &Filter, rows: &Arc<Vec<Ordered>>| rows.len() as u32 + 16;
-        Self {
-            slots: moka::sync::Cache::builder().max_capacity(1_000).time_to_idle(KEPT).build(),
-            rows: moka::sync::Cache::builder().max_capacity(MOST_ROWS).weigher(weigh).time_to_live(FRESH).build(),
-        }
+        let weigh = |_: &Filter, made: &Made| made.rows.len() as u32 + 16;
+        let kept = Cache::builder().max_capacity(MOST_ROWS).weigher(weigh).expire_after(Freshness).build();
+        Self { kept, places: Semaphore::new(AT_ONCE) }
     }
 }
 
 impl Filtered {
     /// The list of a filter, the first first.
-    pub async fn rows(
-        &self,
-        db: &Database,
-        catalogue: &Catalogue,
-        filter: &Filter,
-    ) -> Result<Arc<Vec<Ordered>>, DatabaseError> {
-        if let Some(rows) = self.rows.get(filter) {
-            return Ok(rows);
-        }
-        let slot = self.slots.get_with(filter.clone(), Slot::default);
-        let mut made = slot.lock().await;
-        if let Some(Made { rows, at }) = &*made
-            && at.elapsed() < FRESH
-        {
-            return Ok(rows.clone());
-        }
-        let rows = Arc::new(make(&db.connection().await?, catalogue, filter).await?);
-        self.rows.insert(filter.clone(), rows.clone());
-        // Held while those who wait come by; the other cache bounds what is kept.
-        *made = (rows.len() < 10_000).then(|| Made { rows: rows.clone(), at: Instant::now() });
-        Ok(rows)
+    pub async fn rows(&self, db: &Database, catalogue: &Catalogue, filter: &Filter) -> Result<Rows, DatabaseError> {
+        let made = async {
+            let _place = self.places.acquire().await.map_err(|_| DatabaseError::Busy)?;
+            let began = Instant::now();
+            let mut rows = make(&db.connection().await?, catalogue, filter).await?;
+            if rows.len() > 10_000 {
+                // A million take a tenth of a second, and other requests are waiting on this thread.
+                let sorted = tokio::task::spawn_blocking(|| sorted(rows)).await;
+                rows = sorted.map_err(|error| DatabaseError::Unavailable(error.to_string()))?;
+            } else {
+                rows = sorted(rows);
+            }
+            Ok(Made { rows: Arc::new(rows), took: began.elapsed() })
+        };
+        Ok(self.kept.try_get_with_by_ref(filter, made).await?.rows)
     }
+}
+
+fn sorted(mut rows: Vec<Ordered>) -> Vec<Ordered> {
+    rows.sort_unstable_by_key(|row| (std::cmp::Reverse(row.value), row.tie, row.at, row.lift_id, row.user));
+    rows
 }
 
 async fn make(db: &Connection, catalogue: &Catalogue, filter: &Filter) -> Result<Vec<Ordered>, DatabaseError> {
@@ -92,16 +102,13 @@ async fn make(db: &Connection, catalogue: &Catalogue, filter: &Filter) -> Result
     let exercises: &[&str] = own.as_ref().map_or(&core, |own| own);
     let of_one_day = filter.board == Board::MEET_TOTAL
         || filter.board == Board::DOTS && filter.source == Some(super::filter::Source::Meet);
-    let lifters = filtered::list_matching(db, filter, exercises, of_one_day).await?;
-    let mut rows: Vec<_> = lifters
-        .into_iter()
-        .filter_map(|(user, (shows_points, mut lifts))| {
-            lifts.retain(|matching| is_of(filter, matching));
-            let best = if of_one_day { best_day(filter, &lifts, &core) } else { best(filter, catalogue, &lifts) };
-            best.map(|mark| ordered(user, shows_points, &mark))
-        })
-        .collect();
-    rows.sort_unstable_by_key(|row| (std::cmp::Reverse(row.value), row.tie, row.at, row.lift_id, row.user));
+    let mut lifters = std::pin::pin!(filtered::list_matching(db, filter, exercises, of_one_day).await?);
+    let mut rows = Vec::new();
+    while let Some(Lifter { user, shows_points, mut lifts }) = lifters.try_next().await? {
+        lifts.retain(|matching| is_of(filter, matching));
+        let best = if of_one_day { best_day(filter, &lifts, &core) } else { best(filter, catalogue, &lifts) };
+        rows.extend(best.map(|mark| ordered(user, shows_points, &mark)));
+    }
     Ok(rows)
 }
 

@@ -75,6 +75,14 @@ pub struct Seen<'a> {
     pub shows_points: bool,
 }
 
+impl Seen<'_> {
+    /// With what the lifter stands on a list.
+    pub fn cell(&self, list: List) -> Option<Cell> {
+        let matches = |cell: &&Cell| cell.board() == list.board && cell.basis() == list.basis && cell.is_of(list.scope);
+        self.cells.iter().find(matches).copied()
+    }
+}
+
 #[derive(Default)]
 pub struct Memory {
     places: HashTable<u32>,
@@ -111,12 +119,6 @@ impl Memory {
         let place = *self.places.find(hash(&id), |place| self.lifters[*place as usize].id == id)?;
         let lifter = &self.lifters[place as usize];
         Some(Seen { cells: self.arena.get(lifter.cells()), shows_points: lifter.shows_points })
-    }
-
-    /// With what a lifter stands on a list.
-    pub fn cell(&self, id: Uuid, list: List) -> Option<Cell> {
-        let matches = |cell: &&Cell| cell.board() == list.board && cell.basis() == list.basis && cell.is_of(list.scope);
-        self.find(id)?.cells.iter().find(matches).copied()
     }
 
     pub fn counted(&self, list: List) -> Option<&Counted> {

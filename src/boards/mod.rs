@@ -10,6 +10,7 @@ pub mod bulk;
 mod cell;
 pub mod check;
 pub mod counting;
+mod cuts;
 mod feed;
 mod figures;
 mod filter;
@@ -26,10 +27,9 @@ mod view;
 
 use futures_util::future::{try_join, try_join_all};
 
-pub use api::{PageCache, routes};
+pub use api::{first_route, routes};
 pub use feed::follow;
 pub use figures::BoardFigures;
-pub use filtered::Filtered;
 pub use live::Live;
 pub use memory::List;
 pub use qualify::{BoardLift, Doubt};
@@ -37,6 +37,7 @@ pub use ranks::{RankChange, Ranks};
 pub use scope::{Basis, Board, Scope};
 pub use standing::{Candidate, Standing};
 pub use store::{Shown, TOGETHER, list_standings};
+pub use view::{Boards, Kept};
 
 use crate::catalogue::Catalogue;
 use crate::platform::{Connection, DatabaseError, UserId};

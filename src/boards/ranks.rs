@@ -3,6 +3,7 @@
 use futures_util::future::try_join_all;
 use serde::Serialize;
 
+use super::counting::Counts;
 use super::live::Live;
 use super::memory::{List, Memory};
 use super::scope::{Basis, Board, Scope};
@@ -43,8 +44,10 @@ pub struct Tally {
 
 impl Tally {
     pub fn of(memory: &Memory, list: List, value: u32) -> Self {
-        let Some(counted) = memory.counted(list) else { return Self::default() };
-        let counts = &counted.counts;
+        memory.counted(list).map(|counted| Self::among(&counted.counts, value)).unwrap_or_default()
+    }
+
+    pub fn among(counts: &Counts, value: u32) -> Self {
         let (above, total) = (counts.above(value), counts.total());
         Self { above, equal: total - above - counts.below(value), total }
     }

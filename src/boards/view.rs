@@ -2,25 +2,36 @@
 
 use std::sync::Arc;
 
+use actix_web::web::Data;
 use uuid::Uuid;
 
+use super::api::PageCache;
+use super::cuts::Cuts;
 use super::filter::Filter;
 use super::filtered::Filtered;
 use super::live::Live;
-use super::memory::List;
+use super::memory::{List, Memory};
 use super::ranks::{Tally, tally};
-use super::store::pages::{self, From, ListRow, Ordered};
+use super::store::pages::{self, After, From, ListRow, Mark, Ordered};
 use super::store::{lifters, lists};
 use crate::catalogue::Catalogue;
 use crate::platform::{Database, DatabaseError};
 use crate::strength::ScoredAs;
 
-/// Where a lists of lists come from.
-pub struct Sources<'a> {
-    pub db: &'a Database,
-    pub live: &'a Live,
-    pub filtered: &'a Filtered,
-    pub catalogue: &'a Catalogue,
+/// The boards as a handler asks them.
+pub struct Boards {
+    pub db: Data<Database>,
+    pub live: Data<Live>,
+    pub catalogue: Data<Catalogue>,
+    pub kept: Arc<Kept>,
+}
+
+/// What was asked for lately.
+#[derive(Default)]
+pub struct Kept {
+    pub pages: PageCache,
+    filtered: Filtered,
+    cuts: Cuts,
 }
 
 pub enum View {
@@ -41,33 +52,47 @@ pub struct Standpoint {
     pub sex: Option<ScoredAs>,
 }
 
+impl Standpoint {
+    fn in_memory(memory: &Memory, list: List, user: Uuid) -> Option<Self> {
+        let seen = memory.find(user)?;
+        let cell = seen.cell(list)?;
+        let counts = &memory.counted(list)?.counts;
+        let (value, sex) = (cell.value(), cell.sex());
+        let next = counts.next_above(value).map(|next| (next, counts.above(next) + 1));
+        Some(Self { value, tally: Tally::among(counts, value), next, shows_points: seen.shows_points, sex })
+    }
+}
+
 impl View {
-    pub async fn of(sources: &Sources<'_>, filter: &Filter) -> Result<Self, DatabaseError> {
+    pub async fn of(boards: &Boards, filter: &Filter) -> Result<Self, DatabaseError> {
         match filter.list() {
             Some(list) => Ok(Self::Held(list)),
-            None => Ok(Self::Made(sources.filtered.rows(sources.db, sources.catalogue, filter).await?)),
+            None => {
+                let made = Box::pin(boards.kept.filtered.rows(&boards.db, &boards.catalogue, filter));
+                Ok(Self::Made(made.await?))
+            }
         }
     }
 
     /// Changes whenever a page of it may; none where that is not known.
-    pub fn version(&self, live: &Live) -> Option<u64> {
+    pub fn version(&self, boards: &Boards) -> Option<u64> {
         match self {
-            Self::Held(list) => live.look().memory()?.counted(*list).map(|counted| counted.version),
+            Self::Held(list) => boards.live.look().memory()?.counted(*list).map(|counted| counted.version),
             Self::Made(_) => None,
         }
     }
 
-    pub async fn total(&self, sources: &Sources<'_>) -> Result<u32, DatabaseError> {
-        Ok(self.tally(sources, 0).await?.total)
+    pub async fn total(&self, boards: &Boards) -> Result<u32, DatabaseError> {
+        Ok(self.tally(boards, 0).await?.total)
     }
 
-    pub async fn tally(&self, sources: &Sources<'_>, value: u32) -> Result<Tally, DatabaseError> {
+    pub async fn tally(&self, boards: &Boards, value: u32) -> Result<Tally, DatabaseError> {
         match self {
             Self::Held(list) => {
-                if let Some(memory) = sources.live.look().memory() {
+                if let Some(memory) = boards.live.look().memory() {
                     return Ok(Tally::of(memory, *list, value));
                 }
-                tally(&sources.db.connection().await?, sources.live, *list, value).await
+                tally(&boards.db.connection().await?, &boards.live, *list, value).await
             }
             Self::Made(rows) => {
                 let above = rows.partition_point(|row| row.value > value);
@@ -78,29 +103,18 @@ impl View {
     }
 
     /// Where a lifter stands; none on it, or not listed at all.
-    pub async fn standpoint(&self, sources: &Sources<'_>, user: Uuid) -> Result<Option<Standpoint>, DatabaseError> {
+    pub async fn standpoint(&self, boards: &Boards, user: Uuid) -> Result<Option<Standpoint>, DatabaseError> {
         match self {
             Self::Held(list) => {
-                if let Some(memory) = sources.live.look().memory() {
-                    let Some(cell) = memory.cell(user, *list) else { return Ok(None) };
-                    let (value, sex) = (cell.value(), cell.sex());
-                    let counts = memory.counted(*list).map(|counted| &counted.counts);
-                    let next = counts.and_then(|counts| counts.next_above(value));
-                    let next = next.map(|next| (next, counts.map_or(0, |counts| counts.above(next)) + 1));
-                    let shows_points = memory.find(user).is_some_and(|seen| seen.shows_points);
-                    return Ok(Some(Standpoint {
-                        value,
-                        tally: Tally::of(memory, *list, value),
-                        next,
-                        shows_points,
-                        sex,
-                    }));
+                if let Some(memory) = boards.live.look().memory() {
+                    return Ok(Standpoint::in_memory(memory, *list, user));
                 }
-                self.standpoint_in_database(sources, *list, user).await
+                // Boxed: it is seldom, and would make every request as large as itself.
+                Box::pin(self.standpoint_in_database(boards, *list, user)).await
             }
             Self::Made(rows) => {
                 let Some(row) = rows.iter().find(|row| row.user == user) else { return Ok(None) };
-                let tally = self.tally(sources, row.value).await?;
+                let tally = self.tally(boards, row.value).await?;
                 let next = (tally.above as usize).checked_sub(1).map(|place| rows[place].value);
                 let next = next.map(|next| (next, rows.partition_point(|row| row.value > next) as u32 + 1));
                 let (value, shows_points) = (row.value, row.shows_points);
@@ -111,11 +125,11 @@ impl View {
 
     async fn standpoint_in_database(
         &self,
-        sources: &Sources<'_>,
+        boards: &Boards,
         list: List,
         user: Uuid,
     ) -> Result<Option<Standpoint>, DatabaseError> {
-        let db = sources.db.connection().await?;
+        let db = boards.db.connection().await?;
         let Some(value) = lists::find_value(&db, list, user).await? else { return Ok(None) };
         let next = match lists::next_above(&db, list, value).await? {
             Some(next) => Some((next, lists::tally(&db, list, next).await?.above + 1)),
@@ -128,11 +142,11 @@ impl View {
     }
 
     /// How many are before a lifter, equals included.
-    pub async fn place_of(&self, sources: &Sources<'_>, user: Uuid) -> Result<Option<u32>, DatabaseError> {
+    pub async fn place_of(&self, boards: &Boards, user: Uuid) -> Result<Option<u32>, DatabaseError> {
         match self {
             Self::Held(list) => {
-                let Some(stands) = self.standpoint(sources, user).await? else { return Ok(None) };
-                let before = lists::count_equals_before(&sources.db.connection().await?, *list, user).await?;
+                let Some(stands) = self.standpoint(boards, user).await? else { return Ok(None) };
+                let before = lists::count_equals_before(&boards.db.connection().await?, *list, user).await?;
                 Ok(Some(stands.tally.above + before as u32))
             }
             Self::Made(rows) => Ok(rows.iter().position(|row| row.user == user).map(|place| place as u32)),
@@ -140,27 +154,28 @@ impl View {
     }
 
     /// Rows from a place on.
-    pub async fn rows(&self, sources: &Sources<'_>, start: Start, limit: usize) -> Result<Vec<ListRow>, DatabaseError> {
+    pub async fn rows(&self, boards: &Boards, start: Start, limit: usize) -> Result<Vec<ListRow>, DatabaseError> {
         match (self, start) {
             (Self::Held(list), Start::Behind(row)) => {
-                pages::list_page(&sources.db.connection().await?, *list, &row, limit).await
+                let from = From { after: After::Row(row), skip: 0 };
+                pages::list_page(&boards.db.connection().await?, *list, &from, limit).await
             }
             (Self::Held(list), Start::Place(place)) => {
-                let known = sources.live.look().memory().map(|memory| {
+                let known = boards.live.look().memory().map(|memory| {
                     let counts = &memory.counted(*list)?.counts;
                     let value = counts.at(place)?;
-                    Some(From::Value { value, skip: i64::from(place - counts.above(value)) })
+                    Some((value, place - counts.above(value)))
                 });
                 let from = match known {
-                    Some(Some(from)) => from,
+                    Some(Some((value, skip))) => boards.kept.cuts.find(&boards.db, *list, value, skip).await?,
                     Some(None) => return Ok(Vec::new()),
-                    None => From::Value { value: i32::MAX as u32, skip: i64::from(place) },
+                    None => From { after: After::Greater(i32::MAX as u32), skip: i64::from(place) },
                 };
-                pages::list_page(&*sources.db.reader().await?, *list, &from, limit).await
+                pages::list_page(&*boards.db.reader().await?, *list, &from, limit).await
             }
             (Self::Made(rows), Start::Place(place)) => {
                 let rows = rows.iter().skip(place as usize).take(limit).copied().collect::<Vec<_>>();
-                pages::list_rows(&sources.db.connection().await?, &rows).await
+                pages::list_rows(&boards.db.connection().await?, &rows).await
             }
             (Self::Made(_), Start::Behind(_)) => Ok(Vec::new()),
         }
@@ -172,5 +187,5 @@ impl View {
 pub enum Start {
     /// With so many before it.
     Place(u32),
-    Behind(From),
+    Behind(Mark),
 }

@@ -270,7 +270,8 @@ impl FromRequest for Visitor {
     type Future = std::future::Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        std::future::ready(Ok(Self(signed_in(request).ok().map(|me| me.id))))
+        let is_known = matches!(request.extensions().get::<Identity>(), Some(Identity::Known(..)));
+        std::future::ready(Ok(Self(is_known.then(|| signed_in(request).ok().map(|me| me.id)).flatten())))
     }
 }
 

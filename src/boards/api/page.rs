@@ -6,13 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::row::BoardRow;
 use crate::boards::filter::{BoardFilter, Filter};
-use crate::boards::filtered::Filtered;
-use crate::boards::live::Live;
 use crate::boards::ranks::Tally;
-use crate::boards::store::pages::{From, ListRow};
-use crate::boards::view::{Sources, Start, View};
-use crate::catalogue::Catalogue;
-use crate::platform::{Config, Database, Path, Problem, Query, UserId};
+use crate::boards::store::pages::{ListRow, Mark};
+use crate::boards::view::{Boards, Start, View};
+use crate::platform::{Config, Path, Problem, Query, UserId};
 use crate::sessions::{BoardReader, Visitor};
 
 /// Which page.
@@ -72,39 +69,33 @@ impl Default for PageCache {
     responses((status = 200, body = BoardListed), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 422, body = Problem)))]
 #[get("/boards/{board}")]
-#[allow(clippy::too_many_arguments, reason = "what a handler takes from the request and from the state")]
 pub async fn list_board(
     _: BoardReader,
     visitor: Visitor,
     board: Path<String>,
     filter: Query<BoardFilter>,
     page: Query<BoardPage>,
-    db: Data<Database>,
-    live: Data<Live>,
-    filtered: Data<Filtered>,
-    cache: Data<PageCache>,
-    catalogue: Data<Catalogue>,
+    boards: Data<Boards>,
     config: Data<Config>,
 ) -> Result<HttpResponse, Problem> {
-    let filter = Filter::parse(&board, &filter.0, &catalogue, &config)?;
-    let sources = Sources { db: &db, live: &live, filtered: &filtered, catalogue: &catalogue };
-    let view = View::of(&sources, &filter).await?;
-    let start = start(&sources, &view, &page.0, visitor.0).await?;
+    let filter = Filter::parse(&board, &filter.0, &boards.catalogue, &config)?;
+    let view = View::of(&boards, &filter).await?;
+    let start = start(&boards, &view, &page.0, visitor.0).await?;
     let limit = page.0.limit;
     let key = match start {
         Start::Place(place) => Some((filter.clone(), place, limit)),
         Start::Behind(_) => None,
     };
-    let version = view.version(&live);
+    let version = view.version(&boards);
     if let (Some(key), Some(version)) = (&key, version)
-        && let Some(known) = cache.0.get(key)
+        && let Some(known) = boards.kept.pages.0.get(key)
         && known.version == version
         && visitor.0.is_none_or(|visitor| !known.unnamed.contains(&visitor))
     {
         return Ok(answer(known.body));
     }
     let asked = limit as usize;
-    let mut rows = view.rows(&sources, start, asked + 1).await?;
+    let mut rows = view.rows(&boards, start, asked + 1).await?;
     let next = (rows.len() > asked).then(|| mark(&view, start, &rows[asked - 1], limit));
     rows.truncate(asked);
     let hides = |row: &&ListRow| filter.tells_bodyweight() && !row.shows_points;
@@ -114,20 +105,20 @@ pub async fn list_board(
     for row in rows {
         let tally = match last {
             Some((value, tally)) if value == row.value => tally,
-            _ => view.tally(&sources, row.value).await?,
+            _ => view.tally(&boards, row.value).await?,
         };
         last = Some((row.value, tally));
-        items.push(BoardRow::new(row, tally.rank(), &filter, visitor.0, &catalogue, &config));
+        items.push(BoardRow::new(row, tally.rank(), &filter, visitor.0, &boards.catalogue, &config));
     }
     let is_own = items.iter().any(|item| item.is_me);
     let of = match last {
         Some((_, tally)) => tally.total,
-        None => view.total(&sources).await?,
+        None => view.total(&boards).await?,
     };
     let body = Bytes::from(serde_json::to_vec(&BoardListed { items, next, of }).map_err(Problem::internal)?);
     // Whoever is on the page is marked on it, so it is nobody else's.
     if let (Some(key), Some(version), false) = (key, version, is_own) {
-        cache.0.insert(key, Cached { version, body: body.clone(), unnamed });
+        boards.kept.pages.0.insert(key, Cached { version, body: body.clone(), unnamed });
     }
     Ok(answer(body))
 }
@@ -136,12 +127,7 @@ fn answer(body: Bytes) -> HttpResponse {
     HttpResponse::Ok().content_type("application/json").body(body)
 }
 
-async fn start(
-    sources: &Sources<'_>,
-    view: &View,
-    page: &BoardPage,
-    visitor: Option<UserId>,
-) -> Result<Start, Problem> {
+async fn start(boards: &Boards, view: &View, page: &BoardPage, visitor: Option<UserId>) -> Result<Start, Problem> {
     let half = page.limit / 2;
     match (page.after.as_deref(), page.around.as_deref()) {
         (Some(_), Some(_)) => Err(Problem::invalid("around", "cannot be sent together with after")),
@@ -150,7 +136,7 @@ async fn start(
         }
         (None, Some("me")) => {
             let me = visitor.ok_or_else(|| Problem::unauthorized("around=me: sign in first"))?;
-            let place = view.place_of(sources, me.0).await?;
+            let place = view.place_of(boards, me.0).await?;
             let place = place.ok_or_else(|| Problem::not_found("You do not stand on this board."))?;
             Ok(Start::Place(place.saturating_sub(half)))
         }
@@ -181,12 +167,12 @@ fn parse_mark(view: &View, text: &str) -> Option<Start> {
     let mut parts = text.split('_');
     let mut part = || parts.next();
     let value: u32 = part()?.parse().ok()?;
-    let from = From::Row {
+    let mark = Mark {
         minus_value: i32::try_from(value).ok()?.wrapping_neg(),
         tie: part()?.parse().ok()?,
         at: jiff::Timestamp::from_microsecond(part()?.parse().ok()?).ok()?,
         lift_id: part()?.parse().ok()?,
         user: part()?.parse().ok()?,
     };
-    parts.next().is_none().then_some(Start::Behind(from))
+    parts.next().is_none().then_some(Start::Behind(mark))
 }

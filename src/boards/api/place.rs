@@ -1,18 +1,16 @@
-use actix_web::get;
-use actix_web::web::{Data, Json};
+use actix_web::web::Data;
+use actix_web::{HttpResponse, get};
 use serde::Serialize;
 
 use super::row::{basis_name, shown};
 use crate::boards::filter::{BoardFilter, Filter};
-use crate::boards::filtered::Filtered;
-use crate::boards::live::Live;
 use crate::boards::memory::List;
 use crate::boards::ranks::{board_name, scale};
 use crate::boards::scope::{Basis, Board, Scope};
 use crate::boards::store::lists;
-use crate::boards::view::{Sources, Standpoint, View};
+use crate::boards::view::{Boards, Standpoint, View};
 use crate::catalogue::Catalogue;
-use crate::platform::{Config, Database, Path, Problem, Query, UserId};
+use crate::platform::{Config, DatabaseError, Path, Problem, Query, UserId};
 use crate::sessions::{BoardReader, Visitor};
 use crate::strength::ScoredAs;
 use crate::strength::age_class::AgeClass;
@@ -88,7 +86,7 @@ impl Place {
         let scale = scale(board, catalogue);
         let value = f64::from(standpoint.value) / scale;
         let next = standpoint.next.map(|(next, rank)| {
-            let more = shown(board, f64::from(next - standpoint.value) / scale, catalogue);
+            let more = shown(board, next - standpoint.value, catalogue);
             NextPlace { rank, value: f64::from(next) / scale, takes: format!("+{more} to #{rank}") }
         });
         Self {
@@ -101,7 +99,7 @@ impl Place {
             of: standpoint.tally.total,
             percentile: standpoint.tally.percentile(),
             value,
-            shown: shown(board, value, catalogue),
+            shown: shown(board, standpoint.value, catalogue),
             next,
             competitors: None,
         }
@@ -130,24 +128,19 @@ impl Place {
 #[utoipa::path(params(("board" = String, Path), ("user_id" = UserId, Path), BoardFilter), tag = "boards",
     responses((status = 200, body = Place), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 422, body = Problem)))]
-#[get("/boards/{board}/users/{user_id}")]
-#[allow(clippy::too_many_arguments, reason = "what a handler takes from the request and from the state")]
+#[get("/api/v1/boards/{board}/users/{user_id}")]
 pub async fn get_place(
     _: BoardReader,
     visitor: Visitor,
     path: Path<(String, UserId)>,
     filter: Query<BoardFilter>,
-    db: Data<Database>,
-    live: Data<Live>,
-    filtered: Data<Filtered>,
-    catalogue: Data<Catalogue>,
+    boards: Data<Boards>,
     config: Data<Config>,
-) -> Result<Json<Place>, Problem> {
+) -> Result<HttpResponse, Problem> {
     let (name, user) = path.into_inner();
-    let filter = Filter::parse(&name, &filter.0, &catalogue, &config)?;
-    let sources = Sources { db: &db, live: &live, filtered: &filtered, catalogue: &catalogue };
-    let view = View::of(&sources, &filter).await?;
-    let standpoint = view.standpoint(&sources, user.0).await?;
+    let filter = Filter::parse(&name, &filter.0, &boards.catalogue, &config)?;
+    let view = View::of(&boards, &filter).await?;
+    let standpoint = view.standpoint(&boards, user.0).await?;
     let may_see =
         |standpoint: &Standpoint| standpoint.shows_points || visitor.0 == Some(user) || !filter.tells_bodyweight();
     let nobody = || Problem::not_found("This lifter does not stand on this board.");
@@ -155,17 +148,25 @@ pub async fn get_place(
     // Only oneself is told of one's own body weight.
     let own = filter.list().filter(|_| visitor.0 == Some(user));
     let weight = match own {
-        Some(list) => lists::find_mark(&*db.reader().await?, list, user.0).await?.and_then(|(_, weight)| weight),
+        Some(list) => Box::pin(weight_on(&boards, list, user)).await?,
         None => None,
     };
     let sex = standpoint.sex.or(filter.sex);
     let competitors = sex.and_then(|sex| Competitors::of(filter.board, filter.basis, sex, standpoint.value, weight));
-    Ok(Json(Place {
+    let place = Place {
         competitors,
-        basis: basis_name(filter.board, filter.basis, &catalogue),
+        basis: basis_name(filter.board, filter.basis, &boards.catalogue),
         sex: filter.sex.map(|sex| sex.as_str()),
         class: filter.class.map(Class::label),
         age: filter.age.map(AgeClass::name),
-        ..Place::new(filter.board, &name, &standpoint, &catalogue)
-    }))
+        ..Place::new(filter.board, &name, &standpoint, &boards.catalogue)
+    };
+    let mut body = Vec::with_capacity(512);
+    serde_json::to_writer(&mut body, &place).map_err(Problem::internal)?;
+    Ok(HttpResponse::Ok().content_type("application/json").body(body))
+}
+
+async fn weight_on(boards: &Boards, list: List, user: UserId) -> Result<Option<u32>, DatabaseError> {
+    let mark = lists::find_mark(&*boards.db.reader().await?, list, user.0).await?;
+    Ok(mark.and_then(|(_, weight)| weight))
 }

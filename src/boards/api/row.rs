@@ -55,17 +55,18 @@ pub fn basis_name(board: Board, basis: Basis, catalogue: &Catalogue) -> Option<&
     }
 }
 
-/// A value with its unit, without zeros that say nothing.
-pub fn shown(board: Board, value: f64, catalogue: &Catalogue) -> String {
-    let number = format!("{value:.2}");
-    let number = number.trim_end_matches('0').trim_end_matches('.');
+/// A board's value with its unit, without zeros that say nothing.
+pub fn shown(board: Board, value: u32, catalogue: &Catalogue) -> String {
+    let (whole, rest) = (value / 100, value % 100);
     match board {
-        Board::ENERGY => format!("{number} energy"),
-        Board::DOTS => format!("{value:.2} points"),
+        Board::ENERGY => format!("{value} energy"),
+        Board::DOTS => format!("{whole}.{rest:02} points"),
         board if catalogue.of_board(board.0).is_some_and(|exercise| exercise.is_bodyweight) => {
-            format!("{number} {}", if value == 1.0 { "rep" } else { "reps" })
+            format!("{value} {}", if value == 1 { "rep" } else { "reps" })
         }
-        _ => format!("{number} kg"),
+        _ if rest == 0 => format!("{whole} kg"),
+        _ if rest % 10 == 0 => format!("{whole}.{} kg", rest / 10),
+        _ => format!("{whole}.{rest:02} kg"),
     }
 }
 
@@ -84,14 +85,14 @@ impl BoardRow {
         if filter.tells_bodyweight() && !row.shows_points && !is_me {
             // Points say nothing without kilograms; kilograms say whose the row is.
             let value = (filter.board == Board::DOTS).then_some(value);
-            let shown = value.map(|value| shown(filter.board, value, catalogue));
+            let shown = value.map(|_| shown(filter.board, row.value, catalogue));
             let (equipment, source) = (Some(filter.equipment.to_owned()), None);
             let (user, performed_at, evidence_url) = (None, None, None);
             return Self { rank, user, is_me, value, shown, basis, source, equipment, performed_at, evidence_url };
         }
         let text = match (filter.basis, row.weight_kg, row.reps) {
             (Basis::Estimate, Some(kg), Some(reps)) => format!("≈ {value:.1} kg ({} × {reps})", trimmed(kg)),
-            _ => shown(filter.board, value, catalogue),
+            _ => shown(filter.board, row.value, catalogue),
         };
         Self {
             rank,

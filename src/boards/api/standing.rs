@@ -3,15 +3,12 @@ use actix_web::web::{Data, Json};
 use serde::Serialize;
 
 use super::place::Place;
-use crate::boards::filtered::Filtered;
 use crate::boards::list_standings;
-use crate::boards::live::Live;
 use crate::boards::memory::List;
 use crate::boards::scope::{Board, Scope};
 use crate::boards::store::lifters;
-use crate::boards::view::{Sources, View};
-use crate::catalogue::Catalogue;
-use crate::platform::{Database, Path, Problem, Time, UserId};
+use crate::boards::view::{Boards, View};
+use crate::platform::{Path, Problem, Time, UserId};
 use crate::sessions::{BoardReader, Visitor};
 
 /// All boards of one lifter.
@@ -49,21 +46,17 @@ pub async fn get_standing(
     _: BoardReader,
     visitor: Visitor,
     user_id: Path<UserId>,
-    db: Data<Database>,
-    live: Data<Live>,
-    filtered: Data<Filtered>,
-    catalogue: Data<Catalogue>,
+    boards: Data<Boards>,
 ) -> Result<Json<LifterStanding>, Problem> {
     let user = user_id.into_inner();
     let is_me = visitor.0 == Some(user);
-    let connection = db.connection().await?;
+    let connection = boards.db.connection().await?;
     let shown = lifters::find_shown(&connection, user).await?.filter(|shown| shown.is_listed || is_me);
     let shown = shown.ok_or_else(|| Problem::not_found("No lifter has this id."))?;
     let standings = list_standings(&connection, user).await?;
-    let waiting = if is_me { lifters::list_waiting(&connection, &catalogue, user).await? } else { Vec::new() };
+    let waiting = if is_me { lifters::list_waiting(&connection, &boards.catalogue, user).await? } else { Vec::new() };
     // Each place may take one of its own.
     drop(connection);
-    let sources = Sources { db: &db, live: &live, filtered: &filtered, catalogue: &catalogue };
     let mut places = Vec::new();
     let lists = standings.iter().filter(|_| shown.is_listed).flat_map(|standing| {
         standing.scopes().map(|scope| List { board: standing.board, basis: standing.basis, scope })
@@ -73,8 +66,8 @@ pub async fn get_standing(
         if is_private && !is_me && !shown.shows_points {
             continue;
         }
-        if let Some(standpoint) = View::Held(list).standpoint(&sources, user.0).await? {
-            places.push(Place::on(list, &standpoint, &catalogue));
+        if let Some(standpoint) = View::Held(list).standpoint(&boards, user.0).await? {
+            places.push(Place::on(list, &standpoint, &boards.catalogue));
         }
     }
     let waiting = waiting.into_iter().map(|waiting| Waiting {

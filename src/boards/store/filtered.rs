@@ -1,8 +1,8 @@
 //! What a list of any other filter is made of: the lifts that match, or the standings of a country.
 
-use std::collections::HashMap;
-
+use futures_util::{Stream, StreamExt, TryStreamExt};
 use jiff::Timestamp;
+use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::lists::Condition;
@@ -22,7 +22,12 @@ pub struct Matching {
     pub meet: Option<(Option<i32>, Timestamp)>,
 }
 
-pub type Lifters = HashMap<Uuid, (bool, Vec<Matching>)>;
+/// The lifts of one lifter that match.
+pub struct Lifter {
+    pub user: Uuid,
+    pub shows_points: bool,
+    pub lifts: Vec<Matching>,
+}
 
 /// A lift of a period must have arrived within 48 hours, or be of a meet: nobody fills last week afterwards.
 const LIFTS: &str = concat!(
@@ -36,21 +41,22 @@ const LIFTS: &str = concat!(
        AND l.performed_at >= $3 AND l.performed_at < $4
        AND (NOT $5 OR l.source = 'meet' OR l.recorded_at <= l.performed_at + interval '48 hours')
        AND ($6::boolean IS NULL OR (l.source = 'meet') = $6) AND (NOT $7 OR l.is_tested)
-       AND ($9::text IS NULL OR l.scored_as = $9::text::scoring)"
+       AND ($9::text IS NULL OR l.scored_as = $9::text::scoring)
+     ORDER BY l.user_id"
 );
 
-/// The lifts that match a filter but for class and age, by their lifters.
+/// The lifts that match a filter but for class and age, a lifter at a time: a million lifters must not lie in memory.
 pub async fn list_matching(
     db: &Connection,
     filter: &Filter,
     exercises: &[&str],
     needs_meet: bool,
-) -> Result<Lifters, DatabaseError> {
+) -> Result<impl Stream<Item = Result<Lifter, DatabaseError>>, DatabaseError> {
     let (from, until) =
         filter.period.unwrap_or((Timestamp::constant(-10_000_000_000, 0), Timestamp::constant(10_000_000_000, 0)));
     let of_meet = if needs_meet { Some(true) } else { filter.source.map(|source| source == Source::Meet) };
     let rows = db
-        .query(
+        .stream(
             LIFTS,
             &[
                 &exercises,
@@ -65,29 +71,44 @@ pub async fn list_matching(
             ],
         )
         .await?;
-    let mut lifters = Lifters::new();
-    for row in &rows {
-        let (exercise_id, lift) = lift_from_row(row, 1);
-        let meet = row.get::<_, bool>(13).then(|| (row.get(12), lift.at));
-        let (_, lifts) = lifters.entry(row.get(0)).or_insert_with(|| (row.get(11), Vec::new()));
-        lifts.push(Matching { exercise_id, lift, meet });
-    }
-    Ok(lifters)
+    // Fused: it is asked once more after its end, for a lifter behind the last.
+    let rows = Box::pin(rows.map_err(DatabaseError::from).fuse());
+    Ok(futures_util::stream::try_unfold((rows, None::<Row>), |(mut rows, first)| async move {
+        let first = match first {
+            Some(first) => first,
+            None => match rows.try_next().await? {
+                Some(first) => first,
+                None => return Ok(None),
+            },
+        };
+        let (user, shows_points, mut lifts) = (first.get(0), first.get(11), vec![matching(&first)]);
+        while let Some(row) = rows.try_next().await? {
+            if row.get::<_, Uuid>(0) != user {
+                return Ok(Some((Lifter { user, shows_points, lifts }, (rows, Some(row)))));
+            }
+            lifts.push(matching(&row));
+        }
+        Ok(Some((Lifter { user, shows_points, lifts }, (rows, None))))
+    }))
 }
 
-/// A standing list of one country, in order.
+fn matching(row: &Row) -> Matching {
+    let (exercise_id, lift) = lift_from_row(row, 1);
+    let meet = row.get::<_, bool>(13).then(|| (row.get(12), lift.at));
+    Matching { exercise_id, lift, meet }
+}
+
+/// A standing list of one country.
 pub async fn list_of_country(db: &Connection, list: List, country: &str) -> Result<Vec<Ordered>, DatabaseError> {
     let condition = Condition::of(list);
     let (mut parameters, next) = condition.parameters();
     parameters.push(&country);
     let sql = format!(
         "SELECT s.user_id, s.minus_value, s.tie, s.at, s.lift_id, u.shows_points
-         FROM users u JOIN standings s ON s.user_id = u.id WHERE {} AND u.country = ${next}
-         ORDER BY s.minus_value, s.tie, s.at, s.lift_id, s.user_id",
+         FROM users u JOIN standings s ON s.user_id = u.id WHERE {} AND u.country = ${next}",
         condition.sql
     );
-    let rows = db.query(&sql, &parameters).await?;
-    let ordered = rows.iter().map(|row| Ordered {
+    let ordered = db.stream(&sql, &parameters).await?.map_ok(|row| Ordered {
         user: row.get(0),
         value: row.get::<_, i32>(1).unsigned_abs(),
         tie: row.get(2),
@@ -95,5 +116,5 @@ pub async fn list_of_country(db: &Connection, list: List, country: &str) -> Resu
         lift_id: row.get(4),
         shows_points: row.get(5),
     });
-    Ok(ordered.collect())
+    Ok(ordered.try_collect().await?)
 }

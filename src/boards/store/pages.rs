@@ -24,11 +24,27 @@ pub struct Ordered {
 
 /// Where a page begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum From {
-    /// So many places behind the first of this value or less.
-    Value { value: u32, skip: i64 },
-    /// Behind a row.
-    Row { minus_value: i32, tie: i32, at: jiff::Timestamp, lift_id: i32, user: Uuid },
+pub struct From {
+    pub after: After,
+    /// So many places behind that.
+    pub skip: i64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum After {
+    /// All of greater value.
+    Greater(u32),
+    Row(Mark),
+}
+
+/// What places a row on its list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    pub minus_value: i32,
+    pub tie: i32,
+    pub at: jiff::Timestamp,
+    pub lift_id: i32,
+    pub user: Uuid,
 }
 
 /// A row of a list: what orders it, and what is shown with it.
@@ -103,15 +119,14 @@ pub async fn list_rows(db: &Connection, rows: &[Ordered]) -> Result<Vec<ListRow>
 pub async fn list_page(db: &Connection, list: List, from: &From, limit: usize) -> Result<Vec<ListRow>, DatabaseError> {
     let condition = Condition::of(list);
     let (mut parameters, next) = condition.parameters();
-    let (begins, minus_value, skip);
-    match from {
-        From::Value { value, skip: places } => {
-            (minus_value, skip) = (-(*value as i32), *places);
+    let (begins, minus_value);
+    match &from.after {
+        After::Greater(value) => {
+            minus_value = -(*value as i32);
             begins = format!("s.minus_value >= ${next}");
             parameters.push(&minus_value);
         }
-        From::Row { minus_value, tie, at, lift_id, user } => {
-            skip = 0;
+        After::Row(Mark { minus_value, tie, at, lift_id, user }) => {
             begins = format!(
                 "(s.minus_value, s.tie, s.at, s.lift_id, s.user_id) > (${next}, ${}, ${}, ${}, ${})",
                 next + 1,
@@ -124,7 +139,7 @@ pub async fn list_page(db: &Connection, list: List, from: &From, limit: usize) -
         }
     }
     let next = parameters.len() + 1;
-    parameters.push(&skip);
+    parameters.push(&from.skip);
     let sql = format!(
         "SELECT {COLUMNS} FROM (
              SELECT * FROM standings s WHERE {} AND {begins}
@@ -136,4 +151,31 @@ pub async fn list_page(db: &Connection, list: List, from: &From, limit: usize) -
     );
     let rows = db.query(&sql, &parameters).await?;
     Ok(rows.iter().take(limit).map(ListRow::from_row).collect())
+}
+
+/// Every so many-th row among the equals of a value.
+pub async fn list_cuts(db: &Connection, list: List, value: u32, every: u32) -> Result<Vec<Mark>, DatabaseError> {
+    let condition = Condition::of(list);
+    let (mut parameters, next) = condition.parameters();
+    let (minus_value, every) = (-(value as i32), i64::from(every));
+    parameters.push(&minus_value);
+    parameters.push(&every);
+    let sql = format!(
+        "SELECT tie, at, lift_id, user_id FROM (
+             SELECT s.tie, s.at, s.lift_id, s.user_id,
+                    row_number() OVER (ORDER BY s.tie, s.at, s.lift_id, s.user_id) AS place
+             FROM standings s WHERE {} AND s.minus_value = ${next}) placed
+         WHERE place % ${} = 0 ORDER BY place",
+        condition.sql,
+        next + 1
+    );
+    let rows = db.query(&sql, &parameters).await?;
+    let mark = |row: &tokio_postgres::Row| Mark {
+        minus_value,
+        tie: row.get(0),
+        at: row.get(1),
+        lift_id: row.get(2),
+        user: row.get(3),
+    };
+    Ok(rows.iter().map(mark).collect())
 }

@@ -1,6 +1,7 @@
 //! What can go wrong on the way to the database, and what a client is told of it.
 
 use std::error::Error;
+use std::sync::Arc;
 
 use deadpool_postgres::PoolError;
 use tokio_postgres::error::SqlState;
@@ -17,6 +18,9 @@ pub enum DatabaseError {
     Busy,
     #[error("{}", with_causes(.0))]
     Postgres(#[from] tokio_postgres::Error),
+    /// What went wrong for whoever asked first, and for all that waited for the same.
+    #[error(transparent)]
+    Shared(#[from] Arc<DatabaseError>),
 }
 
 impl DatabaseError {
@@ -52,7 +56,11 @@ impl DatabaseError {
 
     /// Whether it is the database's state that failed rather than the statement, so that trying again may help.
     fn is_passing(&self) -> bool {
-        let Self::Postgres(error) = self else { return true };
+        let error = match self {
+            Self::Postgres(error) => error,
+            Self::Shared(error) => return error.is_passing(),
+            Self::Unavailable(_) | Self::Busy => return true,
+        };
         let Some(code) = error.code() else { return error.is_closed() || is_broken_pipe(error) };
         // Connection exceptions, insufficient resources, operator intervention; then locks and serialisation.
         ["08", "53", "57"].contains(&&code.code()[..2])

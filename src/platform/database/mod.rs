@@ -18,8 +18,8 @@ use std::time::{Duration, Instant};
 
 use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, Timeouts};
 use futures_util::future::join;
-use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
+use tokio_postgres::{Row, RowStream};
 
 pub use bootstrap::{SchemaCheck, bootstrap, waiting};
 pub use error::DatabaseError;
@@ -224,6 +224,13 @@ impl Connection {
         let client = self.client()?;
         let statement = client.prepare_cached(sql).await?;
         Ok(client.query(&statement, parameters).await?)
+    }
+
+    /// The rows one after another, for more than memory should hold.
+    pub async fn stream(&self, sql: &str, parameters: Parameters<'_>) -> Result<RowStream, DatabaseError> {
+        let client = self.client()?;
+        let statement = client.prepare_cached(sql).await?;
+        Ok(client.query_raw(&statement, parameters.iter().copied()).await?)
     }
 
     pub async fn query_opt(&self, sql: &str, parameters: Parameters<'_>) -> Result<Option<Row>, DatabaseError> {
