@@ -51,7 +51,7 @@ function request()
   elseif row == "pages_among_1000" then
     return wrk.format("GET", wrk.path .. "?around=" .. math.random(1, 1000))
   elseif row == "pages_around_900000" then
-    return wrk.format("GET", wrk.path .. "?around=" .. math.random(850000, 950000))
+    return wrk.format("GET", wrk.path .. "?around=" .. math.random(900000, 901000))
   elseif row == "refresh" then
     return refresh()
   elseif row == "wrong_login" then
