@@ -84,6 +84,7 @@ struct State {
     revocations: Data<Revocations>,
     live: Data<boards::Live>,
     kept_of_boards: Arc<boards::Kept>,
+    cuts_of_energy: Data<energy::EnergyCuts>,
     known_keys: Data<KnownKeys>,
     limits: Data<RateLimits>,
     studio: Data<Studio>,
@@ -118,6 +119,7 @@ impl State {
             revocations: Data::default(),
             live: Data::default(),
             kept_of_boards: Arc::default(),
+            cuts_of_energy: Data::default(),
             known_keys: Data::default(),
             limits: Data::new(RateLimits::new(&config.rate_limits)),
             studio: Data::default(),
@@ -212,6 +214,7 @@ fn api_server(state: State, listener: std::net::TcpListener, workers: usize) -> 
         .app_data(state.revocations.clone())
         .app_data(state.live.clone())
         .app_data(Data::new(boards))
+        .app_data(state.cuts_of_energy.clone())
         .app_data(state.known_keys.clone())
         .app_data(state.limits.clone())
         .app_data(state.sealer.clone())

@@ -10,7 +10,6 @@ pub mod bulk;
 mod cell;
 pub mod check;
 pub mod counting;
-mod cuts;
 mod feed;
 mod figures;
 mod filter;
@@ -136,17 +135,15 @@ pub async fn keep_rises(
 }
 
 /// The energy of whoever has `offset` others before them, and how many of those have the same; behind everybody who has
-/// any, none. While the boards are being built: everybody is walked past.
-pub fn energy_at(live: &Live, offset: i64) -> (f64, i64) {
+/// any energy, 0 and how many of those. None while the boards are being built.
+pub fn energy_at(live: &Live, offset: i64) -> Option<(u32, u32)> {
     let list = List { board: Board::ENERGY, basis: Basis::Single, scope: Scope::All };
     let look = live.look();
-    let Some(memory) = look.memory() else { return (f64::INFINITY, offset) };
-    let Some(counts) = memory.counted(list).map(|counted| &counted.counts) else { return (0.0, offset) };
+    let counts = &look.memory()?.counted(list)?.counts;
     let place = u32::try_from(offset).unwrap_or(u32::MAX);
-    match counts.at(place) {
-        Some(value) => (f64::from(value), i64::from(place - counts.above(value))),
-        None => (0.0, offset - i64::from(counts.total())),
-    }
+    // Behind them are those who have none yet.
+    let behind = || (0, place - counts.total());
+    Some(counts.at(place).map_or_else(behind, |value| (value, place - counts.above(value))))
 }
 
 /// Takes somebody who is being deleted out of what is kept of others.

@@ -6,7 +6,6 @@ use actix_web::web::Data;
 use uuid::Uuid;
 
 use super::api::PageCache;
-use super::cuts::Cuts;
 use super::filter::Filter;
 use super::filtered::Filtered;
 use super::live::Live;
@@ -15,6 +14,7 @@ use super::ranks::{Tally, tally};
 use super::store::pages::{self, After, From, ListRow, Mark, Ordered};
 use super::store::{lifters, lists};
 use crate::catalogue::Catalogue;
+use crate::platform::cuts::{Cuts, EVERY};
 use crate::platform::{Database, DatabaseError};
 use crate::strength::ScoredAs;
 
@@ -31,7 +31,7 @@ pub struct Boards {
 pub struct Kept {
     pub pages: PageCache,
     filtered: Filtered,
-    cuts: Cuts,
+    cuts: Cuts<(List, u32), Mark>,
 }
 
 pub enum View {
@@ -50,6 +50,17 @@ pub struct Standpoint {
     pub shows_points: bool,
     /// Whose constants scored the lift, where that is known.
     pub sex: Option<ScoredAs>,
+}
+
+impl Boards {
+    /// Where the row begins that has so many equals of its value before it.
+    async fn from(&self, list: List, value: u32, skip: u32) -> Result<From, DatabaseError> {
+        let marks = async { pages::list_cuts(&*self.db.reader().await?, list, value, EVERY).await };
+        Ok(match self.kept.cuts.find((list, value), skip, marks).await? {
+            Some((mark, skip)) => From { after: After::Row(mark), skip: i64::from(skip) },
+            None => From { after: After::Greater(value), skip: i64::from(skip) },
+        })
+    }
 }
 
 impl Standpoint {
@@ -167,7 +178,7 @@ impl View {
                     Some((value, place - counts.above(value)))
                 });
                 let from = match known {
-                    Some(Some((value, skip))) => boards.kept.cuts.find(&boards.db, *list, value, skip).await?,
+                    Some(Some((value, skip))) => boards.from(*list, value, skip).await?,
                     Some(None) => return Ok(Vec::new()),
                     None => From { after: After::Greater(i32::MAX as u32), skip: i64::from(place) },
                 };

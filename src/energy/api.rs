@@ -5,6 +5,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::store;
 use crate::boards::{self, Live};
+use crate::platform::cuts::{Cuts, EVERY};
 use crate::platform::{Body, Config, Database, Page, Path, Problem, Query, UserId};
 use crate::sessions::{BoardReader, SignedIn, Visitor};
 use crate::strength::ladder::{Rank, name_of};
@@ -70,6 +71,10 @@ pub struct EnergyLeaderboardEntry<'a> {
 /// Pages from here on begin at the energy that the boards name, instead of walking there.
 const SHALLOW: i64 = 1_000;
 
+/// Where the leaderboard is cut among those of one energy.
+#[derive(Default)]
+pub struct EnergyCuts(Cuts<u32, store::Mark>);
+
 /// Active lifters by energy.
 #[utoipa::path(params(Page), tag = "energy",
     responses((status = 200, body = Vec<EnergyLeaderboardEntry>), (status = 401, body = Problem), (status = 422, body = Problem)))]
@@ -79,15 +84,25 @@ async fn list_board(
     page: Query<Page>,
     db: Data<Database>,
     live: Data<Live>,
+    cuts: Data<EnergyCuts>,
     config: Data<Config>,
 ) -> Result<HttpResponse, Problem> {
     let Page { limit, offset } = page.0;
-    let rows = match offset {
-        0..SHALLOW => store::list_board(&*db.reader().await?, limit, offset).await?,
-        _ => {
-            let (energy, skip) = boards::energy_at(&live, offset);
-            store::list_board_from(&db.connection().await?, energy, limit, skip).await?
+    let known = (offset >= SHALLOW).then(|| boards::energy_at(&live, offset)).flatten();
+    let rows = match known {
+        Some((energy, skip)) => {
+            let marks = async { store::list_cuts(&*db.reader().await?, energy, EVERY).await };
+            match cuts.0.find(energy, skip, marks).await? {
+                Some((mark, skip)) => {
+                    store::list_board_behind(&*db.reader().await?, mark, limit, i64::from(skip)).await?
+                }
+                None => {
+                    let above = f64::from(energy) + 0.5;
+                    store::list_board(&*db.reader().await?, above, limit, i64::from(skip)).await?
+                }
+            }
         }
+        None => store::list_board(&*db.reader().await?, f64::INFINITY, limit, offset).await?,
     };
     let entries = rows.iter().zip(offset + 1..).map(|(row, rank)| {
         let total_energy = row.energy().round();

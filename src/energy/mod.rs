@@ -8,7 +8,7 @@ mod api;
 pub mod bulk;
 mod store;
 
-pub use api::routes;
+pub use api::{EnergyCuts, routes};
 pub use store::SET_ENERGY;
 
 use jiff::Timestamp;

@@ -1,5 +1,7 @@
+use jiff::Timestamp;
 use jiff::civil::Date;
 use tokio_postgres::Row;
+use uuid::Uuid;
 
 use crate::platform::visibility::{listed, visible};
 use crate::platform::{Connection, DatabaseError, UserId};
@@ -75,39 +77,57 @@ impl BoardRow {
     }
 }
 
-/// A page of active users by energy.
-pub async fn list_board(db: &Connection, limit: i64, offset: i64) -> Result<Vec<BoardRow>, DatabaseError> {
-    let rows = db
-        .query(
-            concat!(
-                "SELECT id, username, display_name, energy, avatar_key FROM users u WHERE ",
-                listed!(),
-                " ORDER BY energy DESC, updated_at DESC, id LIMIT $1 OFFSET $2"
-            ),
-            &[&limit, &offset],
-        )
-        .await?;
-    Ok(rows.into_iter().map(BoardRow).collect())
+/// What places a lifter on the leaderboard.
+#[derive(Clone, Copy)]
+pub struct Mark {
+    energy: f64,
+    updated_at: Timestamp,
+    id: Uuid,
 }
 
-/// The same from an energy on: `skip` are left out of those who have it or less.
-pub async fn list_board_from(
+/// The leaderboard without whoever has this energy or more, and without the first `skip` of the others.
+pub async fn list_board(db: &Connection, below: f64, limit: i64, skip: i64) -> Result<Vec<BoardRow>, DatabaseError> {
+    let sql = concat!(
+        "SELECT id, username, display_name, energy, avatar_key FROM users u WHERE ",
+        listed!(),
+        " AND energy < $1 ORDER BY energy DESC, updated_at DESC, id LIMIT $2 OFFSET $3"
+    );
+    Ok(db.query(sql, &[&below, &limit, &skip]).await?.into_iter().map(BoardRow).collect())
+}
+
+/// The same behind a row: first whoever has its energy too, as the index has them, then those with less.
+pub async fn list_board_behind(
     db: &Connection,
-    energy: f64,
+    Mark { energy, updated_at, id }: Mark,
     limit: i64,
     skip: i64,
 ) -> Result<Vec<BoardRow>, DatabaseError> {
-    let rows = db
-        .query(
-            concat!(
-                "SELECT id, username, display_name, energy, avatar_key FROM users u WHERE ",
-                listed!(),
-                " AND energy <= $1 ORDER BY energy DESC, updated_at DESC, id LIMIT $2 OFFSET $3"
-            ),
-            &[&energy, &limit, &skip],
-        )
-        .await?;
-    Ok(rows.into_iter().map(BoardRow).collect())
+    let sql = concat!(
+        "SELECT id, username, display_name, energy, avatar_key FROM users u WHERE ",
+        listed!(),
+        " AND energy = $1 AND updated_at <= $2 AND (updated_at < $2 OR id > $3)
+         ORDER BY updated_at DESC, id LIMIT $4 OFFSET $5"
+    );
+    let equals = db.query(sql, &[&energy, &updated_at, &id, &limit, &skip]).await?;
+    let mut rows: Vec<_> = equals.into_iter().map(BoardRow).collect();
+    let missing = limit - rows.len() as i64;
+    if missing > 0 {
+        rows.extend(list_board(db, energy, missing, 0).await?);
+    }
+    Ok(rows)
+}
+
+/// Every so many-th of those whose energy is this when it is rounded.
+pub async fn list_cuts(db: &Connection, energy: u32, every: u32) -> Result<Vec<Mark>, DatabaseError> {
+    let sql = concat!(
+        "SELECT energy, updated_at, id FROM (
+             SELECT energy, updated_at, id, row_number() OVER (ORDER BY energy DESC, updated_at DESC, id) AS place
+             FROM users u WHERE ",
+        listed!(),
+        " AND energy >= $1::float8 - 0.5 AND energy < $1::float8 + 0.5) placed WHERE place % $2 = 0 ORDER BY place"
+    );
+    let rows = db.query(sql, &[&f64::from(energy), &i64::from(every)]).await?;
+    Ok(rows.iter().map(|row| Mark { energy: row.get(0), updated_at: row.get(1), id: row.get(2) }).collect())
 }
 
 pub async fn find_energy(db: &Connection, user: UserId, visitor: Option<UserId>) -> Result<Option<f64>, DatabaseError> {

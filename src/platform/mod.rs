@@ -3,6 +3,7 @@
 pub mod cached;
 pub mod client;
 pub mod config;
+pub mod cuts;
 pub mod database;
 pub mod envelope;
 pub mod extract;

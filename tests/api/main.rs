@@ -12,6 +12,7 @@ mod boards_privacy;
 mod boards_proof;
 mod catalogue;
 mod commands;
+mod deep_pages;
 mod edits;
 mod energy;
 mod hostile;
