@@ -5,9 +5,14 @@
 //! (Fenwick, Software: Practice and Experience 24(3), 1994) over all values up to the greatest.
 //! Invariant: `total` is the sum of all counts, and no value is counted below zero.
 
+mod listed;
+mod tree;
+
+use listed::Listed;
+use tree::Tree;
+
 /// Beyond so many different values a tree takes less time, and then no more room either.
 const MOST_LISTED: usize = 8_192;
-const BLOCK: usize = 64;
 
 /// Counts of values, each a number of hundredths, repetitions or energy.
 #[derive(Debug, Clone)]
@@ -91,8 +96,8 @@ impl Counts {
     /// Bytes of memory.
     pub fn size(&self) -> usize {
         match &self.form {
-            Form::Listed(listed) => 4 * (2 * listed.values.capacity() + listed.sums.capacity()),
-            Form::Tree(tree) => 4 * tree.nodes.capacity(),
+            Form::Listed(listed) => listed.size(),
+            Form::Tree(tree) => tree.size(),
         }
     }
 }
@@ -111,161 +116,10 @@ impl Counts {
             Form::Listed(listed) => listed.values.iter().copied().zip(listed.counts.iter().copied()).collect(),
             Form::Tree(tree) => {
                 let count = |value: usize| tree.up_to(value + 1) - tree.up_to(value);
-                let pairs = (0..tree.nodes.len() - 1).map(|value| (value as u32, count(value)));
+                let pairs = (0..tree.room()).map(|value| (value as u32, count(value)));
                 pairs.filter(|(_, count)| *count > 0).collect()
             }
         }
-    }
-}
-
-/// Values in rising order, none with a count of zero.
-#[derive(Debug, Clone, Default)]
-struct Listed {
-    values: Vec<u32>,
-    counts: Vec<u32>,
-    /// Of every 64 counts their sum.
-    sums: Vec<u32>,
-}
-
-impl Listed {
-    fn add(&mut self, value: u32) {
-        match self.values.binary_search(&value) {
-            Ok(place) => {
-                self.counts[place] += 1;
-                self.sums[place / BLOCK] += 1;
-            }
-            Err(place) => {
-                self.values.insert(place, value);
-                self.counts.insert(place, 1);
-                self.sum_from(place);
-            }
-        }
-    }
-
-    fn remove(&mut self, value: u32) -> bool {
-        let Ok(place) = self.values.binary_search(&value) else { return false };
-        if self.counts[place] > 1 {
-            self.counts[place] -= 1;
-            self.sums[place / BLOCK] -= 1;
-        } else {
-            self.values.remove(place);
-            self.counts.remove(place);
-            self.sum_from(place);
-        }
-        true
-    }
-
-    /// Sums anew from the block of `place` on: behind it everything has moved.
-    fn sum_from(&mut self, place: usize) {
-        self.sums.truncate(place / BLOCK);
-        let rest = &self.counts[self.sums.len() * BLOCK..];
-        self.sums.extend(rest.chunks(BLOCK).map(|block| block.iter().sum::<u32>()));
-    }
-
-    fn up_to(&self, value: u32) -> u32 {
-        let place = self.values.partition_point(|known| *known <= value);
-        let blocks = place / BLOCK;
-        self.sums[..blocks].iter().sum::<u32>() + self.counts[blocks * BLOCK..place].iter().sum::<u32>()
-    }
-
-    fn at(&self, mut from_below: u32) -> u32 {
-        let mut block = 0;
-        while from_below >= self.sums[block] {
-            from_below -= self.sums[block];
-            block += 1;
-        }
-        let mut place = block * BLOCK;
-        while from_below >= self.counts[place] {
-            from_below -= self.counts[place];
-            place += 1;
-        }
-        self.values[place]
-    }
-}
-
-/// A Fenwick tree: node `n` (from 1) holds the sum of the counts of the last `n & -n` values up to `n - 1`.
-#[derive(Debug, Clone)]
-struct Tree {
-    nodes: Vec<u32>,
-}
-
-impl Tree {
-    fn of(listed: &Listed) -> Self {
-        let greatest = listed.values.last().copied().unwrap_or(0);
-        let mut tree = Self { nodes: vec![0; (greatest as usize + 1).next_power_of_two() + 1] };
-        for (value, count) in listed.values.iter().zip(&listed.counts) {
-            tree.nodes[*value as usize + 1] = *count;
-        }
-        tree.build();
-        tree
-    }
-
-    /// Makes sums of plain counts.
-    fn build(&mut self) {
-        for node in 1..self.nodes.len() {
-            let parent = node + (node & node.wrapping_neg());
-            if parent < self.nodes.len() {
-                self.nodes[parent] += self.nodes[node];
-            }
-        }
-    }
-
-    /// Makes room for a greater value.
-    fn grow(&mut self, value: u32) {
-        let old = self.nodes.len() - 1;
-        let mut counts = vec![0; (value as usize + 1).next_power_of_two() + 1];
-        for (place, count) in counts.iter_mut().enumerate().skip(1).take(old) {
-            *count = self.up_to(place) - self.up_to(place - 1);
-        }
-        self.nodes = counts;
-        self.build();
-    }
-
-    fn add(&mut self, value: u32) {
-        if value as usize + 1 >= self.nodes.len() {
-            self.grow(value);
-        }
-        let mut node = value as usize + 1;
-        while node < self.nodes.len() {
-            self.nodes[node] += 1;
-            node += node & node.wrapping_neg();
-        }
-    }
-
-    fn remove(&mut self, value: u32) -> bool {
-        let mut node = value as usize + 1;
-        if node >= self.nodes.len() || self.up_to(node) == self.up_to(node - 1) {
-            return false;
-        }
-        while node < self.nodes.len() {
-            self.nodes[node] -= 1;
-            node += node & node.wrapping_neg();
-        }
-        true
-    }
-
-    /// The sum of the first `number` values' counts.
-    fn up_to(&self, number: usize) -> u32 {
-        let mut node = number.min(self.nodes.len() - 1);
-        let mut sum = 0;
-        while node > 0 {
-            sum += self.nodes[node];
-            node &= node - 1;
-        }
-        sum
-    }
-
-    fn at(&self, mut from_below: u32) -> u32 {
-        let mut node = 0;
-        let mut step = (self.nodes.len() - 1).next_power_of_two();
-        while step > 0 {
-            if node + step < self.nodes.len() && self.nodes[node + step] <= from_below {
-                node += step;
-                from_below -= self.nodes[node];
-            }
-            step /= 2;
-        }
-        node as u32
     }
 }
 

@@ -4,24 +4,24 @@
 //! is packed for memory with the standings, and the counts of every list in memory with those that SQL counts. The ranks of
 //! a list are its counts, so equal counts are equal ranks.
 
+mod job;
+mod lists;
+
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
 use tokio_postgres::Client;
 use uuid::Uuid;
 
 use super::bulk;
 use super::cell::cells;
-use super::feed;
-use super::memory::{List, Memory};
-use super::scope::{Basis, Board, Scope};
 use super::standing::Standing;
 use super::store::truth::{self, Truth};
 use super::store::{lifter_from_row, standing_from_row};
 use crate::catalogue::Catalogue;
-use crate::jobs::{JobError, Running, Schedule, Task, Tools};
 use crate::platform::DatabaseError;
-use crate::strength::ScoredAs;
+
+pub use job::{CheckBoards, SCHEDULE};
+use lists::check_lists;
 
 /// How many lifters are compared in one snapshot.
 const BATCH: i64 = 5_000;
@@ -127,52 +127,6 @@ fn differs_packed(packed: Option<&super::store::LifterRow>, truth: &Truth) -> Op
     }
 }
 
-/// Builds the memory as a process does, and compares each list with what SQL counts, in one snapshot.
-async fn check_lists(db: &Client) -> Result<Vec<String>, DatabaseError> {
-    db.batch_execute(SNAPSHOT).await?;
-    let mut memory = Memory::default();
-    feed::for_each(db, |lifter| memory.set(lifter.user, &lifter.cells, lifter.shown.shows_points)).await?;
-    let mut wrong = Vec::new();
-    let mut lists = 0;
-    for (columns, condition) in [
-        ("NULL::text, NULL::smallint", "of_all"),
-        ("sex::text, NULL::smallint", "of_sex"),
-        ("NULL::text, class", "of_class"),
-        ("sex::text, age", "of_age"),
-    ] {
-        let sql = format!(
-            "SELECT board, basis::text, {columns}, minus_value, count(*) FROM standings
-             WHERE {condition} AND is_listed GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5 DESC"
-        );
-        let mut counted: BTreeMap<List, Vec<(u32, u32)>> = BTreeMap::new();
-        for row in db.query(&sql, &[]).await? {
-            let sex = row.get::<_, Option<&str>>(2).and_then(ScoredAs::parse);
-            let code = row.get::<_, Option<i16>>(3).map(|code| code as u8);
-            let scope = match (condition, sex, code) {
-                ("of_sex", Some(sex), _) => Scope::Sex(sex),
-                ("of_class", _, Some(class)) => Scope::Class(class),
-                ("of_age", Some(sex), Some(age)) => Scope::Age(sex, age),
-                _ => Scope::All,
-            };
-            let board = Board(row.get::<_, i16>(0) as u8);
-            let basis = Basis::parse(row.get(1)).unwrap_or(Basis::Single);
-            let pair = (row.get::<_, i32>(4).unsigned_abs(), row.get::<_, i64>(5) as u32);
-            counted.entry(List { board, basis, scope }).or_default().push(pair);
-        }
-        lists += counted.len();
-        for (list, pairs) in counted {
-            if memory.counted(list).is_none_or(|held| held.counts.pairs() != pairs) {
-                wrong.push(format!("{list:?} ranks otherwise than SQL"));
-            }
-        }
-    }
-    if memory.lists().count() != lists {
-        wrong.push(format!("memory has {} lists, SQL {lists}", memory.lists().count()));
-    }
-    db.batch_execute("COMMIT").await?;
-    Ok(wrong)
-}
-
 /// Makes the standings of those that differ anew; gives their number.
 pub async fn repair(db: &Client, catalogue: &Catalogue, findings: &Findings) -> Result<u64, DatabaseError> {
     let users: Vec<Uuid> = findings.differences.iter().map(|(user, _)| *user).collect();
@@ -191,44 +145,5 @@ pub async fn note(db: &Client, findings: &Findings) -> Result<(), DatabaseError>
         &[&(findings.lifters as i64), &(findings.number() as i64)],
     )
     .await?;
-    Ok(())
-}
-
-pub const SCHEDULE: Schedule = Schedule { task: CheckBoards::NAME, times: "29 * * * *", made_up_for: "2h" };
-
-/// Compares, says what differs, and mends it: every hour, and after an upgrade, while which the program of before may have
-/// recorded lifts without knowing of boards.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct CheckBoards {}
-
-impl Task for CheckBoards {
-    const NAME: &'static str = "check_boards";
-    const ATTEMPTS: i32 = 3;
-
-    async fn run(self, tools: &Tools, _: &Running) -> Result<(), JobError> {
-        let connection = tools.database.connection().await?;
-        let done = check_and_repair(connection.client()?).await;
-        if done.is_err() {
-            // The connection goes back to others.
-            let _ = connection.client()?.batch_execute("ROLLBACK").await;
-        }
-        done
-    }
-}
-
-async fn check_and_repair(db: &Client) -> Result<(), JobError> {
-    let catalogue = Catalogue::load().map_err(|error| JobError::Failed(error.to_string()))?;
-    let findings = check(db, &catalogue, |_| {}).await?;
-    note(db, &findings).await?;
-    for (user, why) in findings.differences.iter().take(20) {
-        slog_scope::error!("a lifter's standing was wrong"; "user" => user.to_string(), "why" => why);
-    }
-    for why in findings.lists.iter().take(20) {
-        slog_scope::error!("a list was wrong"; "why" => why);
-    }
-    if findings.number() > 0 {
-        let repaired = repair(db, &catalogue, &findings).await?;
-        slog_scope::info!("standings were made anew"; "lifters" => repaired);
-    }
     Ok(())
 }
