@@ -21,6 +21,7 @@ mod ranks;
 pub mod rises;
 mod scope;
 mod standing;
+mod standpoint;
 mod store;
 mod view;
 

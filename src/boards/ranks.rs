@@ -8,6 +8,7 @@ use super::live::Live;
 use super::memory::{List, Memory};
 use super::scope::{Basis, Board, Scope};
 use super::standing::Standing;
+use super::store::pages::Ordered;
 use super::store::passing::{self, Passed};
 use super::{Plan, store};
 use crate::catalogue::Catalogue;
@@ -45,6 +46,13 @@ pub struct Tally {
 impl Tally {
     pub fn of(memory: &Memory, list: List, value: u32) -> Self {
         memory.counted(list).map(|counted| Self::among(&counted.counts, value)).unwrap_or_default()
+    }
+
+    /// On a list that is in order.
+    pub fn of_rows(rows: &[Ordered], value: u32) -> Self {
+        let above = rows.partition_point(|row| row.value > value);
+        let up_to = rows.partition_point(|row| row.value >= value);
+        Self { above: above as u32, equal: (up_to - above) as u32, total: rows.len() as u32 }
     }
 
     pub fn among(counts: &Counts, value: u32) -> Self {

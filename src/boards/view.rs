@@ -9,14 +9,14 @@ use super::api::PageCache;
 use super::filter::Filter;
 use super::filtered::Filtered;
 use super::live::Live;
-use super::memory::{List, Memory};
+use super::memory::List;
 use super::ranks::{Tally, tally};
+use super::standpoint::Standpoint;
+use super::store::lists;
 use super::store::pages::{self, After, From, ListRow, Mark, Ordered};
-use super::store::{lifters, lists};
 use crate::catalogue::Catalogue;
 use crate::platform::cuts::{Cuts, EVERY};
 use crate::platform::{Database, DatabaseError};
-use crate::strength::ScoredAs;
 
 /// The boards as a handler asks them.
 pub struct Boards {
@@ -39,19 +39,6 @@ pub enum View {
     Made(Arc<Vec<Ordered>>),
 }
 
-/// Where somebody stands.
-#[derive(Debug, Clone, Copy)]
-pub struct Standpoint {
-    pub value: u32,
-    pub tally: Tally,
-    /// The least greater value, and the rank of whoever has it.
-    pub next: Option<(u32, u32)>,
-    /// Whether others may see it where it tells a body weight.
-    pub shows_points: bool,
-    /// Whose constants scored the lift, where that is known.
-    pub sex: Option<ScoredAs>,
-}
-
 impl Boards {
     /// Where the row begins that has so many equals of its value before it.
     async fn from(&self, list: List, value: u32, skip: u32) -> Result<From, DatabaseError> {
@@ -61,16 +48,19 @@ impl Boards {
             None => From { after: After::Greater(value), skip: i64::from(skip) },
         })
     }
-}
 
-impl Standpoint {
-    fn in_memory(memory: &Memory, list: List, user: Uuid) -> Option<Self> {
-        let seen = memory.find(user)?;
-        let cell = seen.cell(list)?;
-        let counts = &memory.counted(list)?.counts;
-        let (value, sex) = (cell.value(), cell.sex());
-        let next = counts.next_above(value).map(|next| (next, counts.above(next) + 1));
-        Some(Self { value, tally: Tally::among(counts, value), next, shows_points: seen.shows_points, sex })
+    /// Where the row begins that has so many others before it; none beyond the last.
+    async fn from_place(&self, list: List, place: u32) -> Result<Option<From>, DatabaseError> {
+        let known = self.live.look().memory().map(|memory| {
+            let counts = &memory.counted(list)?.counts;
+            let value = counts.at(place)?;
+            Some((value, place - counts.above(value)))
+        });
+        match known {
+            Some(Some((value, skip))) => self.from(list, value, skip).await.map(Some),
+            Some(None) => Ok(None),
+            None => Ok(Some(From { after: After::Greater(i32::MAX as u32), skip: i64::from(place) })),
+        }
     }
 }
 
@@ -105,11 +95,7 @@ impl View {
                 }
                 tally(&boards.db.connection().await?, &boards.live, *list, value).await
             }
-            Self::Made(rows) => {
-                let above = rows.partition_point(|row| row.value > value);
-                let up_to = rows.partition_point(|row| row.value >= value);
-                Ok(Tally { above: above as u32, equal: (up_to - above) as u32, total: rows.len() as u32 })
-            }
+            Self::Made(rows) => Ok(Tally::of_rows(rows, value)),
         }
     }
 
@@ -121,35 +107,10 @@ impl View {
                     return Ok(Standpoint::in_memory(memory, *list, user));
                 }
                 // Boxed: it is seldom, and would make every request as large as itself.
-                Box::pin(self.standpoint_in_database(boards, *list, user)).await
+                Box::pin(Standpoint::in_database(&boards.db, *list, user)).await
             }
-            Self::Made(rows) => {
-                let Some(row) = rows.iter().find(|row| row.user == user) else { return Ok(None) };
-                let tally = self.tally(boards, row.value).await?;
-                let next = (tally.above as usize).checked_sub(1).map(|place| rows[place].value);
-                let next = next.map(|next| (next, rows.partition_point(|row| row.value > next) as u32 + 1));
-                let (value, shows_points) = (row.value, row.shows_points);
-                Ok(Some(Standpoint { value, tally, next, shows_points, sex: None }))
-            }
+            Self::Made(rows) => Box::pin(Standpoint::among(&boards.db, rows, user)).await,
         }
-    }
-
-    async fn standpoint_in_database(
-        &self,
-        boards: &Boards,
-        list: List,
-        user: Uuid,
-    ) -> Result<Option<Standpoint>, DatabaseError> {
-        let db = boards.db.connection().await?;
-        let Some(value) = lists::find_value(&db, list, user).await? else { return Ok(None) };
-        let next = match lists::next_above(&db, list, value).await? {
-            Some(next) => Some((next, lists::tally(&db, list, next).await?.above + 1)),
-            None => None,
-        };
-        let shows_points = lifters::shows_points(&db, user).await?;
-        let tally = lists::tally(&db, list, value).await?;
-        let sex = lists::find_mark(&db, list, user).await?.and_then(|(sex, _)| sex);
-        Ok(Some(Standpoint { value, tally, next, shows_points, sex }))
     }
 
     /// How many are before a lifter, equals included.
@@ -164,32 +125,29 @@ impl View {
         }
     }
 
-    /// Rows from a place on.
-    pub async fn rows(&self, boards: &Boards, start: Start, limit: usize) -> Result<Vec<ListRow>, DatabaseError> {
-        match (self, start) {
-            (Self::Held(list), Start::Behind(row)) => {
-                let from = From { after: After::Row(row), skip: 0 };
-                pages::list_page(&boards.db.connection().await?, *list, &from, limit).await
-            }
-            (Self::Held(list), Start::Place(place)) => {
-                let known = boards.live.look().memory().map(|memory| {
-                    let counts = &memory.counted(*list)?.counts;
-                    let value = counts.at(place)?;
-                    Some((value, place - counts.above(value)))
-                });
-                let from = match known {
-                    Some(Some((value, skip))) => boards.from(*list, value, skip).await?,
-                    Some(None) => return Ok(Vec::new()),
-                    None => From { after: After::Greater(i32::MAX as u32), skip: i64::from(place) },
-                };
-                pages::list_page(&*boards.db.reader().await?, *list, &from, limit).await
-            }
+    /// Rows from a place on, and whether others follow. Of a list that was made those are left out who have hidden since.
+    pub async fn rows(
+        &self,
+        boards: &Boards,
+        start: Start,
+        limit: usize,
+    ) -> Result<(Vec<ListRow>, bool), DatabaseError> {
+        let (list, from) = match (self, start) {
+            (Self::Made(_), Start::Behind(_)) => return Ok((Vec::new(), false)),
             (Self::Made(rows), Start::Place(place)) => {
-                let rows = rows.iter().skip(place as usize).take(limit).copied().collect::<Vec<_>>();
-                pages::list_rows(&boards.db.connection().await?, &rows).await
+                let start = (place as usize).min(rows.len());
+                let end = (start + limit).min(rows.len());
+                let shown = pages::list_rows(&*boards.db.reader().await?, &rows[start..end]).await?;
+                return Ok((shown, end < rows.len()));
             }
-            (Self::Made(_), Start::Behind(_)) => Ok(Vec::new()),
-        }
+            (Self::Held(list), Start::Behind(row)) => (*list, Some(From { after: After::Row(row), skip: 0 })),
+            (Self::Held(list), Start::Place(place)) => (*list, boards.from_place(*list, place).await?),
+        };
+        let Some(from) = from else { return Ok((Vec::new(), false)) };
+        let mut rows = pages::list_page(&*boards.db.reader().await?, list, &from, limit + 1).await?;
+        let has_more = rows.len() > limit;
+        rows.truncate(limit);
+        Ok((rows, has_more))
     }
 }
 

@@ -94,10 +94,8 @@ pub async fn list_board(
     {
         return Ok(answer(known.body));
     }
-    let asked = limit as usize;
-    let mut rows = view.rows(&boards, start, asked + 1).await?;
-    let next = (rows.len() > asked).then(|| mark(&view, start, &rows[asked - 1], limit));
-    rows.truncate(asked);
+    let (rows, has_more) = view.rows(&boards, start, limit as usize).await?;
+    let next = has_more.then(|| mark(&view, start, rows.last(), limit)).flatten();
     let hides = |row: &&ListRow| filter.tells_bodyweight() && !row.shows_points;
     let unnamed: Arc<[UserId]> = rows.iter().filter(hides).map(|row| UserId(row.user)).collect();
     let mut items = Vec::with_capacity(rows.len());
@@ -153,11 +151,14 @@ async fn start(boards: &Boards, view: &View, page: &BoardPage, visitor: Option<U
 }
 
 /// Names the row behind which the next page begins.
-fn mark(view: &View, start: Start, row: &ListRow, limit: u32) -> String {
-    match (view, start) {
-        (View::Made(_), Start::Place(place)) => format!("p{}", place.saturating_add(limit)),
-        _ => format!("{}_{}_{}_{}_{}", row.value, row.tie, row.at.as_microsecond(), row.lift_id, row.user.simple()),
-    }
+fn mark(view: &View, start: Start, last: Option<&ListRow>, limit: u32) -> Option<String> {
+    Some(match (view, start, last) {
+        (View::Made(_), Start::Place(place), _) => format!("p{}", place.saturating_add(limit)),
+        (.., row) => {
+            let row = row?;
+            format!("{}_{}_{}_{}_{}", row.value, row.tie, row.at.as_microsecond(), row.lift_id, row.user.simple())
+        }
+    })
 }
 
 fn parse_mark(view: &View, text: &str) -> Option<Start> {

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::lists::Condition;
 use crate::boards::memory::List;
+use crate::platform::visibility::listed;
 use crate::platform::{Connection, DatabaseError};
 
 /// As many as a page has by itself, and one to know whether another follows.
@@ -95,13 +96,14 @@ impl ListRow {
     }
 }
 
-/// The same for rows that were ordered elsewhere.
+/// The same for rows that were ordered elsewhere, without whoever has hidden since.
 pub async fn list_rows(db: &Connection, rows: &[Ordered]) -> Result<Vec<ListRow>, DatabaseError> {
     let sql = format!(
         "SELECT {COLUMNS}
          FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::timestamptz[], $5::integer[]) WITH ORDINALITY
               AS s (user_id, minus_value, tie, at, lift_id, place)
-         JOIN users u ON u.id = s.user_id LEFT JOIN lifts l ON l.id = s.lift_id ORDER BY s.place"
+         JOIN users u ON u.id = s.user_id AND {} LEFT JOIN lifts l ON l.id = s.lift_id ORDER BY s.place",
+        listed!()
     );
     let users: Vec<_> = rows.iter().map(|row| row.user).collect();
     let values: Vec<_> = rows.iter().map(|row| -(row.value as i32)).collect();
