@@ -154,9 +154,10 @@ impl Filter {
         }
     }
 
-    /// Whether its rows, with a name, would tell a body weight.
+    /// Whether its rows, with a name, would tell a body weight. Results of meets are public with everything.
     pub fn tells_bodyweight(&self) -> bool {
-        self.board == Board::DOTS || self.class.is_some()
+        let of_meets = self.source == Some(Source::Meet) || self.board == Board::MEET_TOTAL;
+        (self.board == Board::DOTS || self.class.is_some()) && !of_meets
     }
 }
 

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use actix_web::web::Data;
 use futures_util::TryStreamExt;
 use moka::Expiry;
 use moka::future::Cache;
@@ -33,6 +34,8 @@ const KEPT: Duration = Duration::from_secs(300);
 /// Rows of all kept lists together: 56 bytes each.
 const MOST_ROWS: u64 = 1_500_000;
 const AT_ONCE: usize = 2;
+/// How long a request waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 type Rows = Arc<Vec<Ordered>>;
 
@@ -45,7 +48,7 @@ struct Made {
 /// The lists that were asked for lately.
 pub struct Filtered {
     kept: Cache<Filter, Made>,
-    places: Semaphore,
+    places: Arc<Semaphore>,
 }
 
 struct Freshness;
@@ -60,28 +63,46 @@ impl Default for Filtered {
     fn default() -> Self {
         let weigh = |_: &Filter, made: &Made| made.rows.len() as u32 + 16;
         let kept = Cache::builder().max_capacity(MOST_ROWS).weigher(weigh).expire_after(Freshness).build();
-        Self { kept, places: Semaphore::new(AT_ONCE) }
+        Self { kept, places: Arc::new(Semaphore::new(AT_ONCE)) }
     }
 }
 
 impl Filtered {
-    /// The list of a filter, the first first.
-    pub async fn rows(&self, db: &Database, catalogue: &Catalogue, filter: &Filter) -> Result<Rows, DatabaseError> {
+    /// The list of a filter, the first first. Where rows tell a body weight, only of those who show theirs: a filter can leave
+    /// so few that an unnamed row has a name.
+    pub async fn rows(
+        &self,
+        db: &Data<Database>,
+        catalogue: &Data<Catalogue>,
+        filter: &Filter,
+    ) -> Result<Rows, DatabaseError> {
         let made = async {
-            let _place = self.places.acquire().await.map_err(|_| DatabaseError::Busy)?;
-            let began = Instant::now();
-            let mut rows = make(&db.connection().await?, catalogue, filter).await?;
-            if rows.len() > 10_000 {
-                // A million take a tenth of a second, and other requests are waiting on this thread.
-                let sorted = tokio::task::spawn_blocking(|| sorted(rows)).await;
-                rows = sorted.map_err(|error| DatabaseError::Unavailable(error.to_string()))?;
-            } else {
-                rows = sorted(rows);
-            }
-            Ok(Made { rows: Arc::new(rows), took: began.elapsed() })
+            let place = tokio::time::timeout(PATIENCE, self.places.clone().acquire_owned()).await;
+            let Ok(Ok(place)) = place else { return Err(DatabaseError::Busy) };
+            let (db, catalogue, filter) = (db.clone(), catalogue.clone(), filter.clone());
+            // A task of its own: whoever asked may go away, and the query would go on in a place that counts as free.
+            let making = actix_web::rt::spawn(async move {
+                let _place = place;
+                make_in_order(&db, &catalogue, &filter).await
+            });
+            making.await.map_err(|error| DatabaseError::Unavailable(error.to_string()))?
         };
         Ok(self.kept.try_get_with_by_ref(filter, made).await?.rows)
     }
+}
+
+async fn make_in_order(db: &Database, catalogue: &Catalogue, filter: &Filter) -> Result<Made, DatabaseError> {
+    let began = Instant::now();
+    let mut rows = make(&db.connection().await?, catalogue, filter).await?;
+    rows.retain(|row| row.shows_points || !filter.tells_bodyweight());
+    if rows.len() > 10_000 {
+        // A million take a tenth of a second, and other requests are waiting on this thread.
+        let in_order = tokio::task::spawn_blocking(|| sorted(rows)).await;
+        rows = in_order.map_err(|error| DatabaseError::Unavailable(error.to_string()))?;
+    } else {
+        rows = sorted(rows);
+    }
+    Ok(Made { rows: Arc::new(rows), took: began.elapsed() })
 }
 
 fn sorted(mut rows: Vec<Ordered>) -> Vec<Ordered> {

@@ -21,7 +21,8 @@ pub const MOST_REPS: i32 = 5;
 /// Why a lift waits for a moderator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Doubt {
-    /// The body weight is below 35 kg or moved by more than a tenth in 30 days: points and class wait.
+    /// The body weight is below 35 kg, or moved by more than a tenth in 30 days, or gives more points than anybody has had:
+    /// points and class wait.
     Bodyweight,
     /// More than anybody has done: the whole lift waits.
     Ceiling,
@@ -57,26 +58,33 @@ pub struct BoardLift {
 
 /// Below this nobody's points are believed unseen.
 const LIGHTEST_KG: f64 = 35.0;
+/// DOTS of one raw lift in hundredths: more than anybody has had (some 290), so the body weight is wrong.
+const MOST_POINTS: u32 = 33_000;
 /// How far a body weight moves in 30 days.
 const MOST_MOVED: f64 = 0.1;
+/// The lighter of two is told by steps of 5 kg: by finer ones everybody could find out anybody's body weight, lifting
+/// the same at one body weight after another.
+const TIE_STEP: u32 = 500;
 /// Suits and shirts lift this much more than anybody does raw.
 const EQUIPPED: f64 = 2.0;
 
-/// What speaks against a lift as it comes in. `weights_kg` are the least and the greatest body weight that were entered in
-/// the 30 days up to it.
+/// What speaks against a lift as it comes in. `weights_kg` are the least and the greatest body weight that were entered, or
+/// lifted at, in the 30 days up to it.
 pub fn doubt(exercise: &Exercise, lift: &BoardLift, weights_kg: Option<(f64, f64)>) -> Option<Doubt> {
     let ceiling = exercise.ceiling?.of(lift.scored_as) * if lift.is_raw { 1.0 } else { EQUIPPED };
-    let reached = match (exercise.is_bodyweight, lift.reps) {
-        (true, reps) => one_rep_max::repetitions(reps),
-        (false, Some(reps)) if reps > MOST_REPS => lift.weight_kg,
-        (false, reps) => one_rep_max::epley(lift.weight_kg, reps),
+    // Of many repetitions too: the contract's boards and energy count them.
+    let reached = match exercise.is_bodyweight {
+        true => one_rep_max::repetitions(lift.reps),
+        false => one_rep_max::epley(lift.weight_kg, lift.reps),
     };
     if reached > ceiling {
         return Some(Doubt::Ceiling);
     }
     let weight = lift.bodyweight_kg?;
     let moved = |(least, greatest): (f64, f64)| greatest.max(weight) > (1.0 + MOST_MOVED) * least.min(weight);
-    (weight < LIGHTEST_KG || weights_kg.is_some_and(moved)).then_some(Doubt::Bodyweight)
+    let points = mark(exercise, lift).and_then(|lifted| points(&lifted, lift));
+    let too_many = points.is_some_and(|points| points.mark.value > MOST_POINTS);
+    (weight < LIGHTEST_KG || too_many || weights_kg.is_some_and(moved)).then_some(Doubt::Bodyweight)
 }
 
 /// What a lift stands with: nothing, its weight, or its weight and its points.
@@ -90,7 +98,7 @@ fn mark(exercise: &Exercise, lift: &BoardLift) -> Option<Candidate> {
     let board = Board(exercise.board?);
     let (basis, value) = match (exercise.is_bodyweight, lift.reps.unwrap_or(1)) {
         (true, _) => (Basis::Single, i64::from(lift.reps.unwrap_or(0))),
-        (false, ..=1) => (Basis::Single, hundredths(lift.weight_kg)),
+        (false, 1) => (Basis::Single, hundredths(lift.weight_kg)),
         (false, 2..=MOST_REPS) => (Basis::Estimate, hundredths(one_rep_max::epley(lift.weight_kg, lift.reps))),
         (false, _) => return None,
     };
@@ -105,7 +113,7 @@ fn mark(exercise: &Exercise, lift: &BoardLift) -> Option<Candidate> {
     };
     let tie = match exercise.is_bodyweight {
         true => 0,
-        false => weight.and_then(|weight| i32::try_from(weight).ok()).unwrap_or(UNKNOWN_WEIGHT),
+        false => weight.and_then(|weight| i32::try_from(weight / TIE_STEP * TIE_STEP).ok()).unwrap_or(UNKNOWN_WEIGHT),
     };
     let mark = Mark {
         value,
@@ -147,7 +155,8 @@ pub fn energy(
     let age = AgeClass::from_age(birth_year.map(|born| f32::from(year - born)));
     let weight = bodyweight_kg.map(hundredths).and_then(|weight| u32::try_from(weight).ok());
     let is_junior = age.is_some_and(AgeClass::is_junior);
-    let class = weight.zip(sex).map(|(weight, sex)| ipf_class(weight, sex, year, is_junior).code());
+    let believed = weight.filter(|_| bodyweight_kg.is_some_and(|weight| weight >= LIGHTEST_KG));
+    let class = believed.zip(sex).map(|(weight, sex)| ipf_class(weight, sex, year, is_junior).code());
     let age = age.map(AgeClass::code);
     let mark = Mark { value, tie: 0, at: in_microseconds(at), lift_id: 0, sex, class, age };
     Some(Candidate { board: Board::ENERGY, basis: Basis::Single, mark })

@@ -20,8 +20,8 @@ use crate::strength::classes::Class;
 pub struct RankChange {
     /// `energy`, `dots`, `gym_total`, or an exercise's id.
     pub board: String,
-    /// `single` or `estimate`.
-    pub basis: &'static str,
+    /// `single` or `estimate`; null where a board has no such distinction.
+    pub basis: Option<&'static str>,
     /// The weight class that is compared; null for everybody.
     pub class: Option<&'static str>,
     /// One more than there are lifters with more.
@@ -169,7 +169,7 @@ async fn change(
     };
     Ok(RankChange {
         board: board_name(list.board, catalogue).to_owned(),
-        basis: list.basis.as_str(),
+        basis: basis_name(list.board, list.basis, catalogue),
         class,
         rank: now.above + 1 - u32::from(is_fall && now.above > 0),
         previous_rank: before.map(|before| before.above + 1),
@@ -211,6 +211,16 @@ pub fn board_of(name: &str, catalogue: &Catalogue) -> Option<Board> {
 pub fn scale(board: Board, catalogue: &Catalogue) -> f64 {
     let is_whole = board == Board::ENERGY || catalogue.of_board(board.0).is_some_and(|exercise| exercise.is_bodyweight);
     if is_whole { 1.0 } else { 100.0 }
+}
+
+/// Whether a board's values are singles or estimates, as a row says it.
+pub fn basis_name(board: Board, basis: Basis, catalogue: &Catalogue) -> Option<&'static str> {
+    match board {
+        // The contract's number: its bests are estimates where they are no singles.
+        Board::ENERGY => Some(Basis::Estimate.as_str()),
+        board if catalogue.of_board(board.0).is_some_and(|exercise| exercise.is_bodyweight) => None,
+        _ => Some(basis.as_str()),
+    }
 }
 
 /// The bases that a board has.

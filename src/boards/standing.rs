@@ -15,8 +15,8 @@ use crate::strength::ScoredAs;
 pub struct Mark {
     /// Hundredths of kilograms or of points, repetitions, or energy.
     pub value: u32,
-    /// Of equal kilograms the lighter lifter is first: hundredths of kilograms of body weight, [`UNKNOWN_WEIGHT`] where
-    /// it is not known, and 0 for everything but kilograms.
+    /// Of equal kilograms the lighter lifter is first, by steps of 5 kg: hundredths of kilograms of body weight,
+    /// [`UNKNOWN_WEIGHT`] where it is not known, and 0 for everything but kilograms.
     pub tie: i32,
     pub at: Timestamp,
     pub lift_id: i32,

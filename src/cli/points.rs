@@ -16,11 +16,11 @@ use crate::points::{Asked, By, Divisions, Format, Sheet, SheetError, output};
 /// given is the sum of the event's lifts, as far as the file has columns for them.
 ///
 /// Each formula adds its column, two digits behind the point and empty where it does not apply, and a column
-/// place_FORMULA. The lighter of two lifters with equal points comes first. Who is disqualified (place DQ or DD) or not there (NS)
-/// has neither points nor place; a guest (G) has points alone; who bombed out has no total, so neither. Lifters of different
-/// events are never compared. age_coefficient adds no places: multiply it with points of your choice.
+/// place_FORMULA. The lighter of two lifters with equal points comes first. Who is disqualified (place DQ or DD) or not there (NS,
+/// DNS, DNF) has neither points nor place; a guest (G) has points alone; who bombed out has no total, so neither. Lifters of
+/// different events are never compared, nor are women, men and Mx unless --by all is asked. age_coefficient adds no places: multiply it with points of your choice.
 ///
-/// A row that cannot be read is told on standard error with its line and column; it stays, without points and place,
+/// A row that is too short has nothing in the fields that it lacks. A row that cannot be read is told on standard error with its line and column; it stays, without points and place,
 /// and the others are scored. Exit codes: 0 done, 1 a bad row under --strict, 2 the command line or the file is wrong.
 ///
 /// Example: repduel points results.csv --formula dots,ipf_gl --by class --format table
@@ -53,6 +53,11 @@ impl Points {
             Some(path) if path.as_os_str() != "-" => path.display().to_string(),
             _ => "standard input".to_owned(),
         };
+        if let Some((twice, _)) =
+            self.formula.iter().enumerate().find(|(place, asked)| self.formula[..*place].contains(asked))
+        {
+            return Err(Failure::Usage(format!("--formula: {} is there twice", self.formula[twice].name())));
+        }
         let unreadable = |error: std::io::Error| Failure::Usage(format!("{name}: {error}"));
         let mut text = Vec::new();
         match &self.file {
@@ -76,10 +81,11 @@ impl Points {
         }
         let counts = sheet.counts;
         if counts.faults + counts.without_bodyweight > 0 {
-            complain(&format!(
-                "{name}: {} rows, of them {} that cannot be read and {} with a total but no body weight: no points",
-                counts.rows, counts.faults, counts.without_bodyweight
-            ));
+            let unread = (counts.faults, "cannot be read");
+            let unweighed = (counts.without_bodyweight, "have a total and no body weight");
+            let without = [unread, unweighed].into_iter().filter(|(number, _)| *number > 0);
+            let without: Vec<_> = without.map(|(number, why)| format!("{number} {why}")).collect();
+            complain(&format!("{name}: of {} rows {}: no points", counts.rows, without.join(" and ")));
         }
         Ok(())
     }

@@ -67,11 +67,13 @@ pub struct RankedScore {
     score: ScoreOut,
     /// Among everybody and in the own weight class.
     ranks: Vec<RankChange>,
+    /// Why a moderator has to look first: `ceiling` or `bodyweight`.
+    waits_for_moderator: Option<&'static str>,
 }
 
 impl RankedScore {
-    pub fn new(lift: Lift, ranks: Vec<RankChange>, catalogue: &Catalogue) -> Self {
-        Self { score: ScoreOut::new(lift, catalogue), ranks }
+    pub fn new(lift: Lift, ranks: Vec<RankChange>, waits: Option<Doubt>, catalogue: &Catalogue) -> Self {
+        Self { score: ScoreOut::new(lift, catalogue), ranks, waits_for_moderator: waits.map(Doubt::as_str) }
     }
 }
 
@@ -157,7 +159,8 @@ async fn create_score_of_body(
     let repeatable = Repeatable::new(key, "/scores", &body.0);
     let new = NewLift::try_from(body.0)?;
     let answer = |recorded: &Recorded| {
-        serde_json::to_string(&RankedScore::new(recorded.lift.clone(), recorded.ranks.clone(), &catalogue))
+        let Recorded { lift, ranks, waits, .. } = recorded;
+        serde_json::to_string(&RankedScore::new(lift.clone(), ranks.clone(), *waits, &catalogue))
     };
     let db = db.connection().await?;
     let recording = Recording { db: &db, live: &live, catalogue: &catalogue, repeatable: &repeatable };

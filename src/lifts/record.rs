@@ -41,7 +41,7 @@ pub async fn record_lift(
     db.prepare(&[energy::SET_ENERGY]).await?;
     db.prepare(repeatable.statements()).await?;
     let reading = try_join4(
-        store::lock_lifter(db, user),
+        store::lock_lifter(db, user, &exercise.id),
         store::list_bests(db, user, &exercise.id),
         boards::list_standings(db, user),
         repeatable.recall(db, user),
@@ -59,7 +59,7 @@ pub async fn record_lift(
         }
     }
 
-    let weights = find_weights(db, &lifter, new, weights).await?;
+    let weights = find_weights(db, &lifter, exercise, new, weights).await?;
     let lift = new.by(&lifter, exercise);
     let moment = new.moment(&lifter, exercise, &lift, &weights);
     let previous_best = bests.iter().find(|best| best.exercise_id == exercise.id).cloned();
@@ -117,12 +117,15 @@ async fn set_energy(db: &Connection, user: UserId, energy: Option<Energy>) -> Re
 async fn find_weights(
     db: &Connection,
     lifter: &LockedLifter,
+    exercise: &Exercise,
     new: &NewLift,
     today: Weights,
 ) -> Result<Weights, DatabaseError> {
     let day = |at: Timestamp| -> Date { at.to_zoned(lifter.time_zone.clone()).date() };
     match new.performed_at {
-        Some(at) if day(at) != day(Timestamp::now()) => store::find_weights(db, lifter.id, day(at)).await,
+        Some(at) if day(at) != day(Timestamp::now()) => {
+            store::find_weights(db, lifter.id, day(at), &exercise.id, None).await
+        }
         _ => Ok(today),
     }
 }

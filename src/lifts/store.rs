@@ -25,10 +25,15 @@ pub(super) use counting;
 const LOCK_LIFTER: &str = concat!(
     "SELECT weight_kg, scored_as, gender, preferred_unit, time_zone, nextval('lifts_id_seq')::integer, birth_year, ",
     listed!(),
-    ", shows_points,
-       (SELECT min(weight_kg) FROM body_weights WHERE user_id = $1 AND measured_on > current_date - 30),
-       (SELECT max(weight_kg) FROM body_weights WHERE user_id = $1 AND measured_on > current_date - 30)
-     FROM users u WHERE id = $1 AND is_active FOR NO KEY UPDATE"
+    ", shows_points, weighed.least, weighed.greatest
+     FROM users u, LATERAL (
+         SELECT min(kg) AS least, max(kg) AS greatest FROM (
+             SELECT weight_kg AS kg FROM body_weights WHERE user_id = $1 AND measured_on > current_date - 30
+             UNION ALL
+             SELECT bodyweight_kg FROM lifts
+             WHERE user_id = $1 AND exercise_id IN ($2, $3, $4, $5) AND performed_at > now() - interval '30 days'
+               AND source = 'self') entries) weighed
+     WHERE u.id = $1 AND u.is_active FOR NO KEY UPDATE OF u"
 );
 const LIST_BESTS: &str =
     "SELECT exercise_id, score_value, weight_kg, reps, sets, performed_at, lift_id FROM personal_bests
@@ -53,8 +58,16 @@ const INSERT_BEST_EVENT: &str =
 pub const RECORDING: [&str; 5] = [LOCK_LIFTER, LIST_BESTS, INSERT_LIFT, SET_PERSONAL_BEST, INSERT_BEST_EVENT];
 
 /// Takes hold of an active lifter until the transaction ends, and takes the number of the next lift.
-pub async fn lock_lifter(db: &Connection, user: UserId) -> Result<Option<(LockedLifter, Weights)>, DatabaseError> {
-    let row = db.query_opt(LOCK_LIFTER, &[&user.0]).await?;
+///
+/// The body weights at which the exercise and those of a total were lifted count beside those that were entered: of a day
+/// only the last is kept there.
+pub async fn lock_lifter(
+    db: &Connection,
+    user: UserId,
+    exercise_id: &str,
+) -> Result<Option<(LockedLifter, Weights)>, DatabaseError> {
+    let [squat, bench, deadlift] = CoreLift::ALL.map(CoreLift::exercise_id);
+    let row = db.query_opt(LOCK_LIFTER, &[&user.0, &exercise_id, &squat, &bench, &deadlift]).await?;
     let lifter = |row: &Row| LockedLifter {
         id: user,
         next_lift_id: row.get(5),
@@ -82,15 +95,28 @@ fn both(least: Option<f64>, greatest: Option<f64>) -> Option<(f64, f64)> {
     least.zip(greatest)
 }
 
-/// What somebody weighed on a day: the newest entry up to it, else the first one after it.
-pub async fn find_weights(db: &Connection, user: UserId, day: Date) -> Result<Weights, DatabaseError> {
+/// What somebody weighed on a day: the newest entry up to it, else the first one after it. Of the lifts up to it `except` does
+/// not count.
+pub async fn find_weights(
+    db: &Connection,
+    user: UserId,
+    day: Date,
+    exercise_id: &str,
+    except: Option<i32>,
+) -> Result<Weights, DatabaseError> {
+    let [squat, bench, deadlift] = CoreLift::ALL.map(CoreLift::exercise_id);
     let row = db
         .query_one(
             "SELECT (SELECT weight_kg FROM body_weights WHERE user_id = $1
                      ORDER BY measured_on > $2, abs(measured_on - $2) LIMIT 1),
-                    min(weight_kg), max(weight_kg)
-             FROM body_weights WHERE user_id = $1 AND measured_on BETWEEN $2::date - 29 AND $2",
-            &[&user.0, &day],
+                    min(kg), max(kg)
+             FROM (SELECT weight_kg AS kg FROM body_weights WHERE user_id = $1 AND measured_on BETWEEN $2::date - 29 AND $2
+                   UNION ALL
+                   SELECT bodyweight_kg FROM lifts
+                   WHERE user_id = $1 AND exercise_id IN ($3, $4, $5, $6) AND source = 'self'
+                     AND performed_at >= $2::date - 29 AND performed_at < $2::date + 1
+                     AND id IS DISTINCT FROM $7) entries",
+            &[&user.0, &day, &exercise_id, &squat, &bench, &deadlift, &except],
         )
         .await?;
     Ok(Weights { kg: row.get(0), least_and_greatest: both(row.get(1), row.get(2)) })

@@ -1,7 +1,7 @@
 //! Real lifters: the results of powerlifting meets, loaded from a file.
 //!
 //! Each numbered lifter becomes a user without a login, each result's best squat, bench press and deadlift a lift on
-//! the day of the meet. Of several lifts of one lifter, day, exercise and equipment the heaviest is kept, so loading a
+//! the day of the meet. Of several lifts of one lifter, day, entry, exercise and equipment the heaviest is kept, so loading a
 //! file again changes nothing. All of a file is loaded in one transaction, or none of it.
 
 mod result;
@@ -9,7 +9,7 @@ mod result;
 use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
 
-use jiff::civil::Date;
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio_postgres::Client;
 use uuid::Uuid;
@@ -154,13 +154,18 @@ fn new_user(result: &&MeetResult) -> BulkUser {
     }
 }
 
-/// One lift for each lifter, day, exercise and equipment: the heaviest.
+/// What a lifter can enter, as the database names it.
+const EVENTS: [&str; 7] = ["SBD", "BD", "SD", "SB", "S", "B", "D"];
+
+/// One lift for each lifter, day, entry, exercise and equipment: the heaviest.
 fn heaviest_lifts(results: &[MeetResult], ids: &HashMap<i32, Uuid>) -> Vec<BulkLift> {
-    let mut heaviest: BTreeMap<(i32, Date, &'static str, &'static str), BulkLift> = BTreeMap::new();
+    let mut heaviest: BTreeMap<(i32, Timestamp, &'static str, &'static str), BulkLift> = BTreeMap::new();
     for result in results {
         let Some(user_id) = ids.get(&result.lifter) else { continue };
-        // Meets state a day; noon in UTC is on that day in nearly every zone.
-        let Ok(noon) = result.date.at(12, 0, 0, 0).to_zoned(TimeZone::UTC) else { continue };
+        // Meets state a day; noon in UTC is on that day in nearly every zone. Whoever entered the bench press alone too is
+        // a second apart there: a total is of one entry.
+        let entry = result.event.as_deref().and_then(|event| EVENTS.iter().position(|known| *known == event));
+        let Ok(noon) = result.date.at(12, 0, entry.unwrap_or(0) as i8, 0).to_zoned(TimeZone::UTC) else { continue };
         for (lift, weight_kg) in CoreLift::ALL.into_iter().zip(result.lifts_kg) {
             let Some(weight_kg) = weight_kg else { continue };
             let new = BulkLift {
@@ -179,7 +184,7 @@ fn heaviest_lifts(results: &[MeetResult], ids: &HashMap<i32, Uuid>) -> Vec<BulkL
                 event: result.event.clone(),
                 is_tested: result.is_tested,
             };
-            let key = (result.lifter, result.date, lift.exercise_id(), result.equipment.as_str());
+            let key = (result.lifter, noon.timestamp(), lift.exercise_id(), result.equipment.as_str());
             match heaviest.get(&key) {
                 Some(known) if known.weight_kg >= weight_kg => {}
                 _ => {

@@ -194,11 +194,14 @@ impl<T: DeserializeOwned> FromRequest for Path<T> {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let read = actix_web::web::Path::<T>::extract(request).into_inner();
         std::future::ready(read.map(|path| Self(path.into_inner())).map_err(|error| {
-            let names: Vec<_> = request.match_info().iter().map(|(name, _)| name).collect();
             let message = error.to_string();
-            match message.contains("UUID") {
-                true => Problem::invalid(names[0], "must be a UUID"),
-                false => refuse(names.join(", "), "path", &message),
+            let is_other = |(name, text): &(&str, &str)| name.ends_with("id") && uuid::Uuid::parse_str(text).is_err();
+            match request.match_info().iter().find(is_other).filter(|_| message.contains("UUID")) {
+                Some((name, _)) => Problem::invalid(name, "must be a UUID"),
+                None => {
+                    let names: Vec<_> = request.match_info().iter().map(|(name, _)| name).collect();
+                    refuse(names.join(", "), "path", &message)
+                }
             }
         }))
     }

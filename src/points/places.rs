@@ -61,8 +61,7 @@ impl Divisions {
                 let class = classes::ipf_class(row.bodyweight_hundredths, row.sex.scored_as(), year, is_junior);
                 class.label().as_bytes()
             }
-            // Spreadsheets write 83 as 83.0 now and then.
-            label => label.strip_suffix(b".0").unwrap_or(label),
+            label => plain(label),
         };
         let next = self.classes.len() as u64;
         match self.classes.get(label) {
@@ -70,6 +69,14 @@ impl Divisions {
             None => *self.classes.entry(label.to_vec()).or_insert(next),
         }
     }
+}
+
+/// A class as it is compared: 83 is also written -83, 83.0, 83kg and 83 kg.
+fn plain(label: &[u8]) -> &[u8] {
+    let unit = label.len().saturating_sub(2);
+    let label = if label[unit..].eq_ignore_ascii_case(b"kg") { label[..unit].trim_ascii() } else { label };
+    let label = label.strip_prefix(b"-").unwrap_or(label);
+    label.strip_suffix(b".0").unwrap_or(label)
 }
 
 /// Who takes part in places.

@@ -14,6 +14,9 @@ use crate::strength::{Event, Gear, Performance, ScoredAs};
 /// What lifters may wear, as results name it.
 pub const EQUIPMENT: [&str; 6] = ["Raw", "Wraps", "Straps", "Single-ply", "Multi-ply", "Unlimited"];
 
+/// The places of those who are disqualified, were not there or did not end.
+const OUT: [&str; 5] = ["DQ", "DD", "NS", "DNS", "DNF"];
+
 /// Heavier than any lifter and any total.
 pub const HEAVIEST_LIFTER_KG: f64 = 500.0;
 pub const HEAVIEST_LIFT_KG: f64 = 1000.0;
@@ -35,6 +38,27 @@ pub struct Columns {
     date: Option<usize>,
 }
 
+const NAMES: [&str; 11] = [
+    "sex",
+    "bodyweight_kg",
+    "event",
+    "equipment",
+    "age",
+    "class_kg",
+    "squat_kg",
+    "bench_kg",
+    "deadlift_kg",
+    "total_kg",
+    "place",
+];
+
+/// Why a header cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Misfit {
+    Missing(&'static str),
+    Twice(&'static str),
+}
+
 /// What a row cannot count for: where, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
@@ -42,6 +66,8 @@ pub struct Fault {
     /// From 1; 0 for the whole row.
     pub column: usize,
     pub name: String,
+    /// What stands there; nothing for the whole row.
+    pub value: String,
     pub reason: &'static str,
 }
 
@@ -49,7 +75,9 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.column {
             0 => write!(f, "line {}: {}", self.line, self.reason),
-            column => write!(f, "line {}, column {column} ({}): {}", self.line, self.name, self.reason),
+            column => {
+                write!(f, "line {}, column {column} ({}): {:?} {}", self.line, self.name, self.value, self.reason)
+            }
         }
     }
 }
@@ -107,12 +135,15 @@ pub struct Row<'a> {
 
 impl Columns {
     /// Finds the columns, or says which is missing.
-    pub fn of(header: &ByteRecord) -> Result<Self, &'static str> {
-        let position =
-            |name: &str| header.iter().position(|column| column.trim_ascii().eq_ignore_ascii_case(name.as_bytes()));
+    pub fn of(header: &ByteRecord) -> Result<Self, Misfit> {
+        let is = |column: &[u8], name: &str| column.trim_ascii().eq_ignore_ascii_case(name.as_bytes());
+        let position = |name: &str| header.iter().position(|column| is(column, name));
+        if let Some(name) = NAMES.into_iter().find(|name| header.iter().filter(|column| is(column, name)).count() > 1) {
+            return Err(Misfit::Twice(name));
+        }
         let columns = Self {
-            sex: position("sex").ok_or("sex")?,
-            bodyweight_kg: position("bodyweight_kg").ok_or("bodyweight_kg")?,
+            sex: position("sex").ok_or(Misfit::Missing("sex"))?,
+            bodyweight_kg: position("bodyweight_kg").ok_or(Misfit::Missing("bodyweight_kg"))?,
             event: position("event"),
             equipment: position("equipment"),
             age: position("age"),
@@ -123,7 +154,7 @@ impl Columns {
             date: position("date"),
         };
         match columns.total_kg.is_none() && columns.lifts_kg == [None; 3] {
-            true => Err("total_kg (or one of squat_kg, bench_kg, deadlift_kg)"),
+            true => Err(Misfit::Missing("total_kg (or one of squat_kg, bench_kg, deadlift_kg)")),
             false => Ok(columns),
         }
     }
@@ -133,9 +164,10 @@ impl Columns {
         let text = |column: Option<usize>| column.and_then(|index| row.get(index)).unwrap_or_default().trim_ascii();
         let place = text(self.place);
         let standing = match place {
-            _ if ["DQ", "DD", "NS"].iter().any(|out| place.eq_ignore_ascii_case(out.as_bytes())) => Standing::Out,
+            _ if OUT.iter().any(|out| place.eq_ignore_ascii_case(out.as_bytes())) => Standing::Out,
             _ if place.eq_ignore_ascii_case(b"G") => Standing::Guest,
-            _ => Standing::Competes,
+            _ if place.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.') => Standing::Competes,
+            _ => return Err((self.place.unwrap_or_default(), "is no place: a number, G, DQ, DD, NS, DNS or DNF")),
         };
         let sex = Sex::parse(text(Some(self.sex))).ok_or((self.sex, "is none of M, F, Mx"))?;
         let event = match text(self.event) {
@@ -173,6 +205,10 @@ impl Columns {
         for (lift, column) in lifts.iter_mut().zip(self.lifts_kg) {
             *lift = number(column, HEAVIEST_LIFT_KG)?;
         }
+        let on = match text(self.date) {
+            b"" => None,
+            date => Some(day(date).ok_or((self.date.unwrap_or_default(), "is no day as YYYY-MM-DD"))?),
+        };
         let total = number(self.total_kg, HEAVIEST_TOTAL_KG)?.map_or_else(|| self.sum(event, lifts), weight);
         Ok(Row {
             sex,
@@ -184,7 +220,7 @@ impl Columns {
             bodyweight_hundredths: bodyweight.map_or(0, weight),
             total_hundredths: if standing == Standing::Out { 0 } else { total },
             standing,
-            on: day(text(self.date)),
+            on,
         })
     }
 
@@ -226,11 +262,10 @@ fn day(text: &[u8]) -> Option<Day> {
     let [year, month, day] = [text.get(..4)?, text.get(5..7)?, text.get(8..)?];
     let is_date = text.len() == 10 && text[4] == b'-' && text[7] == b'-';
     let number = |digits: &[u8]| std::str::from_utf8(digits).ok()?.parse::<u16>().ok();
-    is_date.then_some((
-        i16::try_from(number(year)?).ok()?,
-        u8::try_from(number(month)?).ok()?,
-        u8::try_from(number(day)?).ok()?,
-    ))
+    let (year, month, day) =
+        (i16::try_from(number(year)?).ok()?, i8::try_from(number(month)?).ok()?, i8::try_from(number(day)?).ok()?);
+    let is_date = is_date && jiff::civil::Date::new(year, month, day).is_ok();
+    is_date.then_some((year, month as u8, day as u8))
 }
 
 #[cfg(test)]
@@ -275,15 +310,17 @@ mod tests {
             assert_eq!(read(&header, &row).unwrap_err().0, column, "{row:?}");
         }
         for (header, missing) in [(vec!["sex"], "bodyweight_kg"), (vec!["bodyweight_kg", "total_kg"], "sex")] {
-            assert_eq!(Columns::of(&ByteRecord::from(header)).unwrap_err(), missing);
+            assert_eq!(Columns::of(&ByteRecord::from(header)).unwrap_err(), Misfit::Missing(missing));
         }
-        assert!(Columns::of(&ByteRecord::from(vec!["sex", "bodyweight_kg"])).unwrap_err().starts_with("total_kg"));
+        for header in [vec!["sex", "bodyweight_kg"], vec!["sex", "bodyweight_kg", "bench_kg", "Sex"]] {
+            assert!(Columns::of(&ByteRecord::from(header)).is_err());
+        }
     }
 
     #[test]
     fn days_are_written_in_one_way() {
         assert_eq!(day(b"2024-08-17"), Some((2024, 8, 17)));
-        for other in [&b"17.08.2024"[..], b"2024-8-17", b"", b"2024-08-177"] {
+        for other in [&b"17.08.2024"[..], b"2024-8-17", b"", b"2024-08-177", b"2023-02-29"] {
             assert_eq!(day(other), None);
         }
     }

@@ -8,7 +8,7 @@ use std::ops::Range;
 use csv::{ByteRecord, Reader, ReaderBuilder};
 
 use super::places::{Divisions, Entrant, places};
-use super::row::{Columns, Fault, Row, Standing};
+use super::row::{Columns, Fault, Misfit, Row, Standing};
 use crate::strength::{Formula, Performance, age_coefficient};
 
 /// A column that can be asked for.
@@ -54,6 +54,8 @@ pub enum Answer {
 pub enum SheetError {
     #[error("there is no column {0}{1}")]
     MissingColumn(&'static str, &'static str),
+    #[error("the column {0} would be there twice; take it out, or choose another formula")]
+    TwiceThere(String),
     #[error("there are more than four thousand million rows")]
     TooLong,
     #[error("{0}")]
@@ -101,8 +103,15 @@ impl<'a> Sheet<'a> {
         input.read_byte_record(&mut record)?;
         let header_record = record.clone();
         let header = part(text, 0, input.position().byte());
-        let columns = Columns::of(&record).map_err(|name| SheetError::MissingColumn(name, hint(&record)))?;
+        let columns = Columns::of(&record).map_err(|misfit| match misfit {
+            Misfit::Missing(name) => SheetError::MissingColumn(name, hint(&record)),
+            Misfit::Twice(name) => SheetError::TwiceThere(name.into()),
+        })?;
         let width = record.len();
+        let known = |name: &String| header_record.iter().any(|column| column.eq_ignore_ascii_case(name.as_bytes()));
+        if let Some(name) = added(asked).into_iter().find(known) {
+            return Err(SheetError::TwiceThere(name));
+        }
 
         let mut rows = Vec::new();
         let mut entrants = Vec::new();
@@ -141,7 +150,7 @@ impl<'a> Sheet<'a> {
                 }
                 Err((column, reason)) => {
                     let line = record.position().map_or(0, |position| position.line()) + skipped;
-                    let fault = fault(&header_record, line, column, reason);
+                    let fault = fault(&header_record, &record, line, column, reason);
                     if strict {
                         return Err(SheetError::Strict(fault));
                     }
@@ -171,17 +180,17 @@ impl<'a> Sheet<'a> {
 
     /// The names of the columns that are added, in their order.
     pub fn added(&self) -> Vec<String> {
-        let mut names = Vec::new();
-        for answer in &self.answers {
-            match answer {
-                Answer::Points { formula, .. } => {
-                    names.extend([formula.name().into(), format!("place_{}", formula.name())])
-                }
-                Answer::AgeCoefficient(_) => names.push("age_coefficient".into()),
-            }
-        }
-        names
+        let asked: Vec<_> = self.answers.iter().map(Answer::asked).collect();
+        added(&asked)
     }
+}
+
+fn added(asked: &[Asked]) -> Vec<String> {
+    let names = asked.iter().map(|asked| match asked {
+        Asked::Points(formula) => vec![formula.name().to_owned(), format!("place_{}", formula.name())],
+        Asked::AgeCoefficient => vec![asked.name().to_owned()],
+    });
+    names.flatten().collect()
 }
 
 impl Answer {
@@ -189,6 +198,13 @@ impl Answer {
         match asked {
             Asked::Points(formula) => Self::Points { formula, points: Vec::new(), places: Vec::new() },
             Asked::AgeCoefficient => Self::AgeCoefficient(Vec::new()),
+        }
+    }
+
+    fn asked(&self) -> Asked {
+        match self {
+            Self::Points { formula, .. } => Asked::Points(*formula),
+            Self::AgeCoefficient(_) => Asked::AgeCoefficient,
         }
     }
 
@@ -206,9 +222,10 @@ impl Answer {
 }
 
 /// A column beyond the header stands for the whole row.
-fn fault(header: &ByteRecord, line: u64, column: usize, reason: &'static str) -> Fault {
+fn fault(header: &ByteRecord, row: &ByteRecord, line: u64, column: usize, reason: &'static str) -> Fault {
     let name = header.get(column).map(|name| String::from_utf8_lossy(name).trim().to_owned());
-    Fault { line, column: if name.is_some() { column + 1 } else { 0 }, name: name.unwrap_or_default(), reason }
+    let value = String::from_utf8_lossy(row.get(column).unwrap_or_default()).trim().chars().take(20).collect();
+    Fault { line, column: if name.is_some() { column + 1 } else { 0 }, name: name.unwrap_or_default(), value, reason }
 }
 
 /// A record's text without the ends of lines around it.

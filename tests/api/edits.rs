@@ -178,6 +178,13 @@ async fn an_accepted_lift_that_claims_more_waits_anew() {
     let edit = async |change: serde_json::Value| ada.patch(&format!("/scores/{id}"), &change).await.expect(200);
     edit(json!({ "weight_lifted": 515, "sets": 2 })).await;
     assert_eq!(state().await, "accepted");
+    let moved = edit(json!({ "performed_at": "2026-01-05T10:00:00Z" })).await;
+    assert_eq!(
+        (state().await, &moved["waits_for_moderator"]),
+        (json!("waiting"), &json!("ceiling")),
+        "seen on another day"
+    );
+    eve.post(&format!("/moderation/lifts/{id}/accept"), &json!({})).await.expect(204);
     edit(json!({ "weight_lifted": 516 })).await;
     assert_eq!(state().await, "waiting");
     app.get(&format!("/scores/user/{}/scenario/back_squat/highscore", ada.id)).await.problem(404);

@@ -100,6 +100,32 @@ async fn a_body_weight_that_moved_by_more_than_a_tenth_in_30_days_waits() {
 }
 
 #[tokio::test]
+async fn a_body_weight_that_nobody_can_have_waits() {
+    let app = spawn_app().await;
+    let ada = app.lifter("ada").await;
+    ada.patch("/users/me", &json!({ "weight": 60, "gender": "Male" })).await.expect(200);
+    ada.lift("back_squat", 140.0, 1).await;
+    // The day's entry is replaced; the lift remembers.
+    ada.patch("/users/me", &json!({ "weight": 50 })).await.expect(200);
+    assert_eq!(ada.lift("back_squat", 141.0, 1).await["waits_for_moderator"], "bodyweight");
+    let lift = json!({ "scenario_id": "deadlift", "weight_lifted": 150, "reps": 1 });
+    assert_eq!(ada.post("/scores", &lift).await.expect(200)["waits_for_moderator"], "bodyweight");
+    ada.patch("/users/me", &json!({ "weight": 60 })).await.expect(200);
+    let back = app.lifter("ben").await;
+    back.patch("/users/me", &json!({ "weight": 36, "gender": "Male" })).await.expect(200);
+    assert_eq!(back.lift("back_squat", 150.0, 1).await["waits_for_moderator"], json!(null));
+    assert_eq!(
+        back.lift("back_squat", 450.0, 1).await["waits_for_moderator"],
+        "bodyweight",
+        "more points than anybody"
+    );
+    assert_eq!(back.lift("back_squat", 400.0, 1000).await["waits_for_moderator"], "ceiling", "of many repetitions too");
+    let none = back.lift("deadlift", 100.0, 0).await;
+    assert_eq!(place_on(&none, "deadlift"), None, "no repetition is no single");
+    app.database.expect_counted().await;
+}
+
+#[tokio::test]
 async fn a_lift_above_the_ceiling_stands_nowhere_until_it_is_accepted() {
     let app = spawn_app().await;
     let (ada, ben, eve) = (app.lifter("ada").await, app.lifter("ben").await, moderator(&app, "eve").await);

@@ -78,10 +78,10 @@ async fn a_bad_row_is_told_and_the_others_are_scored() {
     let meet = "\u{feff}sex,total_kg,bodyweight_kg,note\r\nM,500,80,x\r\nW,500,80,y\r\nM,many,80,\"two\nlines\"\r\nM,400,,\r\nM,450,80\r\nM,450,80,x,more\r\n";
     let (code, csv, said) = points(&[], meet).await;
     assert_eq!(code, Some(0));
-    assert!(said.contains("line 3, column 1 (sex): is none of M, F, Mx"), "{said}");
-    assert!(said.contains("line 4, column 2 (total_kg): is no number"), "{said}");
+    assert!(said.contains("line 3, column 1 (sex): \"W\" is none of M, F, Mx"), "{said}");
+    assert!(said.contains("line 4, column 2 (total_kg): \"many\" is no number"), "{said}");
     assert!(said.contains("line 8: has more fields than the header"), "{said}");
-    assert!(said.contains("6 rows, of them 3 that cannot be read and 1 with a total but no body weight"), "{said}");
+    assert!(said.contains("of 6 rows 3 cannot be read and 1 have a total and no body weight"), "{said}");
     let expected = "sex,total_kg,bodyweight_kg,note,dots,place_dots\nM,500,80,x,344.77,1\nW,500,80,y,,\n\
         M,many,80,\"two\nlines\",,\nM,400,,,,\nM,450,80,,310.30,2\nM,450,80,x,,\n";
     assert_eq!(csv, expected);
@@ -89,6 +89,31 @@ async fn a_bad_row_is_told_and_the_others_are_scored() {
     let (code, csv, said) = points(&["--strict"], meet).await;
     assert_eq!((code, csv.as_str()), (Some(1), ""));
     assert!(said.contains("line 3, column 1 (sex)") && !said.contains("line 4"), "{said}");
+}
+
+#[tokio::test]
+async fn what_would_be_guessed_is_asked() {
+    let meet = "sex,total_kg,bodyweight_kg,date,place,class_kg\n\
+        M,500,80,01.06.2019,1,83\nM,500,80,2019-02-30,1,83\nM,500,80,2019-06-01,first,83\nM,500,80,2019-06-01,DNS,83\n\
+        M,480,80,2019-06-01,2,-83\nM,490,80,2019-06-01,1,83kg\nM,470,80,,3,83.0\n";
+    let (code, csv, said) = points(&["--by", "class"], meet).await;
+    assert_eq!(code, Some(0));
+    for line in
+        ["line 2, column 4 (date): \"01.06.2019\" is no day", "line 3, column 4", "line 4, column 5 (place): \"first\""]
+    {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+    let places: Vec<_> = csv.lines().skip(1).map(|line| line.rsplit(',').next().unwrap()).collect();
+    assert_eq!(places, ["", "", "", "", "2", "1", "3"], "four ways to write a class");
+    for (arguments, header) in [
+        (&["--formula", "dots,dots"][..], "sex,total_kg,bodyweight_kg"),
+        (&[], "sex,total_kg,bodyweight_kg,Sex"),
+        (&[], "sex,total_kg,bodyweight_kg,dots"),
+    ] {
+        let (code, csv, said) = points(arguments, &format!("{header}\nM,500,80,F\n")).await;
+        assert_eq!((code, csv.as_str()), (Some(2), ""), "{header}: {said}");
+        assert!(said.contains("twice"), "{said}");
+    }
 }
 
 #[tokio::test]

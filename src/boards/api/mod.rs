@@ -1,6 +1,7 @@
 //! The boards over HTTP.
 
 mod index;
+mod mark;
 mod page;
 mod place;
 mod row;

@@ -4,11 +4,13 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{HttpResponse, get};
 use serde::{Deserialize, Serialize};
 
+use super::mark;
 use super::row::BoardRow;
 use crate::boards::filter::{BoardFilter, Filter};
 use crate::boards::ranks::Tally;
-use crate::boards::store::pages::{ListRow, Mark};
+use crate::boards::store::pages::ListRow;
 use crate::boards::view::{Boards, Start, View};
+use crate::platform::seal::Sealer;
 use crate::platform::{Config, Path, Problem, Query, UserId};
 use crate::sessions::{BoardReader, Visitor};
 
@@ -76,11 +78,12 @@ pub async fn list_board(
     filter: Query<BoardFilter>,
     page: Query<BoardPage>,
     boards: Data<Boards>,
+    sealer: Data<Sealer>,
     config: Data<Config>,
 ) -> Result<HttpResponse, Problem> {
     let filter = Filter::parse(&board, &filter.0, &boards.catalogue, &config)?;
     let view = View::of(&boards, &filter).await?;
-    let start = start(&boards, &view, &page.0, visitor.0).await?;
+    let start = start(&boards, &sealer, &view, &page.0, visitor.0).await?;
     let limit = page.0.limit;
     let key = match start {
         Start::Place(place) => Some((filter.clone(), place, limit)),
@@ -95,7 +98,10 @@ pub async fn list_board(
         return Ok(answer(known.body));
     }
     let (rows, has_more) = view.rows(&boards, start, limit as usize).await?;
-    let next = has_more.then(|| mark(&view, start, rows.last(), limit)).flatten();
+    let next = match has_more {
+        true => mark::seal(&sealer, &view, start, rows.last(), limit)?,
+        false => None,
+    };
     let hides = |row: &&ListRow| filter.tells_bodyweight() && !row.shows_points;
     let unnamed: Arc<[UserId]> = rows.iter().filter(hides).map(|row| UserId(row.user)).collect();
     let mut items = Vec::with_capacity(rows.len());
@@ -125,12 +131,18 @@ fn answer(body: Bytes) -> HttpResponse {
     HttpResponse::Ok().content_type("application/json").body(body)
 }
 
-async fn start(boards: &Boards, view: &View, page: &BoardPage, visitor: Option<UserId>) -> Result<Start, Problem> {
+async fn start(
+    boards: &Boards,
+    sealer: &Sealer,
+    view: &View,
+    page: &BoardPage,
+    visitor: Option<UserId>,
+) -> Result<Start, Problem> {
     let half = page.limit / 2;
     match (page.after.as_deref(), page.around.as_deref()) {
         (Some(_), Some(_)) => Err(Problem::invalid("around", "cannot be sent together with after")),
         (Some(after), None) => {
-            parse_mark(view, after).ok_or_else(|| Problem::invalid("after", "is not the `next` of a page"))
+            mark::open(sealer, view, after).ok_or_else(|| Problem::invalid("after", "is not the `next` of a page"))
         }
         (None, Some("me")) => {
             let me = visitor.ok_or_else(|| Problem::unauthorized("around=me: sign in first"))?;
@@ -148,32 +160,4 @@ async fn start(boards: &Boards, view: &View, page: &BoardPage, visitor: Option<U
         }
         (None, None) => Ok(Start::Place(0)),
     }
-}
-
-/// Names the row behind which the next page begins.
-fn mark(view: &View, start: Start, last: Option<&ListRow>, limit: u32) -> Option<String> {
-    Some(match (view, start, last) {
-        (View::Made(_), Start::Place(place), _) => format!("p{}", place.saturating_add(limit)),
-        (.., row) => {
-            let row = row?;
-            format!("{}_{}_{}_{}_{}", row.value, row.tie, row.at.as_microsecond(), row.lift_id, row.user.simple())
-        }
-    })
-}
-
-fn parse_mark(view: &View, text: &str) -> Option<Start> {
-    if let View::Made(_) = view {
-        return Some(Start::Place(text.strip_prefix('p')?.parse().ok()?));
-    }
-    let mut parts = text.split('_');
-    let mut part = || parts.next();
-    let value: u32 = part()?.parse().ok()?;
-    let mark = Mark {
-        minus_value: i32::try_from(value).ok()?.wrapping_neg(),
-        tie: part()?.parse().ok()?,
-        at: jiff::Timestamp::from_microsecond(part()?.parse().ok()?).ok()?,
-        lift_id: part()?.parse().ok()?,
-        user: part()?.parse().ok()?,
-    };
-    parts.next().is_none().then_some(Start::Behind(mark))
 }

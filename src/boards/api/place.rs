@@ -2,10 +2,10 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
 use serde::Serialize;
 
-use super::row::{basis_name, shown};
+use super::row::shown;
 use crate::boards::filter::{BoardFilter, Filter};
 use crate::boards::memory::List;
-use crate::boards::ranks::{board_name, scale};
+use crate::boards::ranks::{basis_name, board_name, scale};
 use crate::boards::scope::{Basis, Board, Scope};
 use crate::boards::standpoint::Standpoint;
 use crate::boards::store::lists;
@@ -154,7 +154,7 @@ pub async fn get_place(
     };
     let sex = standpoint.sex.or(filter.sex);
     let competitors = sex.and_then(|sex| Competitors::of(filter.board, filter.basis, sex, standpoint.value, weight));
-    let place = Place {
+    let mut place = Place {
         competitors,
         basis: basis_name(filter.board, filter.basis, &boards.catalogue),
         sex: filter.sex.map(|sex| sex.as_str()),
@@ -162,6 +162,9 @@ pub async fn get_place(
         age: filter.age.map(AgeClass::name),
         ..Place::new(filter.board, &name, &standpoint, &boards.catalogue)
     };
+    // What the next one has is told to whoever is to reach it.
+    let next = place.next.take_if(|_| visitor.0 == Some(user) || !filter.tells_bodyweight());
+    place.next = next;
     let mut body = Vec::with_capacity(512);
     serde_json::to_writer(&mut body, &place).map_err(Problem::internal)?;
     Ok(HttpResponse::Ok().content_type("application/json").body(body))

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::boards::filter::Filter;
-use crate::boards::ranks::scale;
+use crate::boards::ranks::{basis_name, scale};
 use crate::boards::scope::{Basis, Board};
 use crate::boards::store::pages::ListRow;
 use crate::catalogue::Catalogue;
@@ -29,9 +29,9 @@ pub struct BoardRow {
     pub user: Option<BoardUser>,
     /// Whether it is one's own.
     pub is_me: bool,
-    /// Kilograms, points, repetitions or energy.
+    /// Kilograms, points, repetitions or energy. Points of a row without a name are rounded down to ten.
     pub value: Option<f64>,
-    /// The value as it is to be read: `180 kg`, or for an estimate `≈ 116.7 kg (100 × 5)`.
+    /// The value as it is to be read: `180 kg`, for an estimate `≈ 116.7 kg (100 × 5)`, without a name `390+ points`.
     pub shown: Option<String>,
     /// `single` or `estimate`; null where a board has no such distinction.
     pub basis: Option<&'static str>,
@@ -43,16 +43,6 @@ pub struct BoardRow {
     pub performed_at: Option<Time>,
     /// Where it can be seen.
     pub evidence_url: Option<String>,
-}
-
-/// Whether a board's values are singles or estimates, as a row says it.
-pub fn basis_name(board: Board, basis: Basis, catalogue: &Catalogue) -> Option<&'static str> {
-    match board {
-        // The contract's number: its bests are estimates where they are no singles.
-        Board::ENERGY => Some(Basis::Estimate.as_str()),
-        board if catalogue.of_board(board.0).is_some_and(|exercise| exercise.is_bodyweight) => None,
-        _ => Some(basis.as_str()),
-    }
 }
 
 /// A board's value with its unit, without zeros that say nothing.
@@ -83,9 +73,9 @@ impl BoardRow {
         let value = f64::from(row.value) / scale(filter.board, catalogue);
         let basis = basis_name(filter.board, filter.basis, catalogue);
         if filter.tells_bodyweight() && !row.shows_points && !is_me {
-            // Points say nothing without kilograms; kilograms say whose the row is.
-            let value = (filter.board == Board::DOTS).then_some(value);
-            let shown = value.map(|_| shown(filter.board, row.value, catalogue));
+            // Kilograms say whose the row is, and so would exact points beside kilograms and energy that are public.
+            let tens = (filter.board == Board::DOTS).then_some(row.value / 1000 * 10);
+            let (value, shown) = (tens.map(f64::from), tens.map(|tens| format!("{tens}+ points")));
             let (equipment, source) = (Some(filter.equipment.to_owned()), None);
             let (user, performed_at, evidence_url) = (None, None, None);
             return Self { rank, user, is_me, value, shown, basis, source, equipment, performed_at, evidence_url };

@@ -1,14 +1,15 @@
 //! Where values stand on a list, in SQL: the standing lists, each by an index of its own.
 
+use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use crate::boards::memory::List;
 use crate::boards::ranks::Tally;
 use crate::boards::scope::Scope;
-use crate::boards::standing::UNKNOWN_WEIGHT;
 use crate::platform::{Connection, DatabaseError};
 use crate::strength::ScoredAs;
+use crate::strength::units::hundredths;
 
 /// The condition of a list on `standings` (as `s`), as its index has it, with the parameters from `$1` on.
 pub struct Condition {
@@ -104,10 +105,14 @@ pub async fn find_mark(
     let condition = Condition::of(list);
     let (mut parameters, next) = condition.parameters();
     parameters.push(&user);
-    let sql = format!("SELECT s.sex::text, s.tie FROM standings s WHERE {} AND s.user_id = ${next}", condition.sql);
-    let weight = |tie: i32| u32::try_from(tie).ok().filter(|_| tie != UNKNOWN_WEIGHT);
+    let sql = format!(
+        "SELECT s.sex::text, l.bodyweight_kg FROM standings s LEFT JOIN lifts l ON l.id = s.lift_id
+         WHERE {} AND s.user_id = ${next}",
+        condition.sql
+    );
     let row = db.query_opt(&sql, &parameters).await?;
-    Ok(row.map(|row| (row.get::<_, Option<&str>>(0).and_then(ScoredAs::parse), weight(row.get(1)))))
+    let weight = |row: &Row| row.get::<_, Option<f64>>(1).and_then(|kg| u32::try_from(hundredths(kg)).ok());
+    Ok(row.map(|row| (row.get::<_, Option<&str>>(0).and_then(ScoredAs::parse), weight(&row))))
 }
 
 /// How many of a lifter's equals are before the lifter.

@@ -32,9 +32,9 @@ async fn update_score(
 ) -> Result<Json<RankedScore>, Problem> {
     check_time(body.0.performed_at)?;
     let db = db.connection().await?;
-    let (lift, ranks) = super::edit_lift(&db, &live, &catalogue, me.id, id.into_inner(), &body.0).await?;
+    let (lift, waits, ranks) = super::edit_lift(&db, &live, &catalogue, me.id, id.into_inner(), &body.0).await?;
     live.catch_up().await;
-    Ok(Json(RankedScore::new(lift, ranks, &catalogue)))
+    Ok(Json(RankedScore::new(lift, ranks, waits, &catalogue)))
 }
 
 /// Delete an own lift. What was best before it is the best again.

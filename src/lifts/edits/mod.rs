@@ -17,7 +17,7 @@ use super::record::{age_in, board_lift};
 use super::store::{find_weights, insert_event_of_best};
 use super::{Lift, LiftError, Moment, recount, score_value};
 use crate::boards::qualify::{self, in_microseconds};
-use crate::boards::{self, Live, Plan, RankChange, Ranks};
+use crate::boards::{self, Doubt, Live, Plan, RankChange, Ranks};
 use crate::catalogue::{Catalogue, Exercise};
 use crate::platform::{Connection, DatabaseError, UserId};
 
@@ -74,6 +74,7 @@ struct Kept {
     lift: Lift,
     moment: Moment,
     is_voided: bool,
+    is_accepted: bool,
 }
 
 /// What the moment of a lift depends on beside the lift.
@@ -92,14 +93,14 @@ pub async fn edit_lift(
     user: UserId,
     id: i32,
     update: &LiftUpdate,
-) -> Result<(Lift, Vec<RankChange>), LiftError> {
+) -> Result<(Lift, Option<Doubt>, Vec<RankChange>), LiftError> {
     let transaction = db.begin().await?;
     let edited = async {
         let (shown, old) = boards::hold(&transaction, user).await?.ok_or(LiftError::Gone)?;
-        let lift = write_edit(&transaction, catalogue, user, id, update).await?;
+        let (lift, waits) = write_edit(&transaction, catalogue, user, id, update).await?;
         let new = boards::list_standings(&transaction, user).await?;
         let ranks = Ranks::of(&transaction, live, catalogue, &Plan { user, shown, old, new }).await?;
-        Ok((lift, ranks.changes))
+        Ok((lift, waits, ranks.changes))
     };
     let edited = edited.await;
     transaction.end(edited).await
@@ -111,7 +112,7 @@ async fn write_edit(
     user: UserId,
     id: i32,
     update: &LiftUpdate,
-) -> Result<Lift, LiftError> {
+) -> Result<(Lift, Option<Doubt>), LiftError> {
     let owner = store::lock_owner(db, user).await?.ok_or(LiftError::Gone)?;
     let kept = store::find_own_lift(db, user, id).await?.ok_or(LiftError::NotYours)?;
     if kept.is_voided {
@@ -123,7 +124,8 @@ async fn write_edit(
     let exercise = catalogue.find(&kept.lift.exercise_id).ok_or(LiftError::UnknownExercise)?;
     let lift = update.applied_to(&kept.lift, exercise);
     let moment = find_moment(db, &owner, exercise, &kept, &lift).await?;
-    store::update_lift(db, &lift, &moment, claims_no_more(&kept, &lift, &moment)).await?;
+    let stays_accepted = claims_no_more(&kept, &lift, &moment);
+    store::update_lift(db, &lift, &moment, stays_accepted).await?;
     let is_other = (lift.weight_kg, lift.reps) != (kept.lift.weight_kg, kept.lift.reps);
     if is_other {
         store::delete_events_of_lift(db, id).await?;
@@ -132,7 +134,7 @@ async fn write_edit(
     if is_other {
         insert_event_of_best(db, id).await?;
     }
-    Ok(lift)
+    Ok((lift, moment.doubt.filter(|_| !(stays_accepted && kept.is_accepted))))
 }
 
 /// What the lifter was when lifting: on the same day as heavy as was noted then.
@@ -144,7 +146,7 @@ async fn find_moment(
     lift: &Lift,
 ) -> Result<Moment, DatabaseError> {
     let day = |at: Timestamp| at.to_zoned(owner.time_zone.clone()).date();
-    let weights = find_weights(db, lift.user_id, day(lift.performed_at)).await?;
+    let weights = find_weights(db, lift.user_id, day(lift.performed_at), &exercise.id, Some(lift.id)).await?;
     let is_same_day = day(lift.performed_at) == day(kept.lift.performed_at);
     let mut moment = Moment {
         bodyweight_kg: if is_same_day { kept.moment.bodyweight_kg } else { weights.kg },
@@ -161,6 +163,7 @@ fn claims_no_more(kept: &Kept, lift: &Lift, moment: &Moment) -> bool {
     lift.weight_kg <= kept.lift.weight_kg
         && lift.score_value <= kept.lift.score_value
         && lift.equipment == kept.lift.equipment
+        && lift.performed_at == kept.lift.performed_at
         && (moment.bodyweight_kg, moment.doubt) == (kept.moment.bodyweight_kg, kept.moment.doubt)
 }
 

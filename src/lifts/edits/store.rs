@@ -16,7 +16,8 @@ pub async fn lock_owner(db: &Connection, user: UserId) -> Result<Option<Owner>, 
 
 pub async fn find_own_lift(db: &Connection, user: UserId, id: i32) -> Result<Option<Kept>, DatabaseError> {
     let sql = format!(
-        "SELECT {LIFT_COLUMNS}, l.bodyweight_kg, l.scored_as::text, l.age_years, l.doubt::text, l.voided_at IS NOT NULL
+        "SELECT {LIFT_COLUMNS}, l.bodyweight_kg, l.scored_as::text, l.age_years, l.doubt::text, l.voided_at IS NOT NULL,
+                l.accepted_at IS NOT NULL
          FROM lifts l WHERE l.id = $2 AND l.user_id = $1"
     );
     let row = db.query_opt(&sql, &[&user.0, &id]).await?;
@@ -29,6 +30,7 @@ pub async fn find_own_lift(db: &Connection, user: UserId, id: i32) -> Result<Opt
             doubt: row.get::<_, Option<&str>>(13).and_then(Doubt::parse),
         },
         is_voided: row.get(14),
+        is_accepted: row.get(15),
     }))
 }
 
