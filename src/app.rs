@@ -85,6 +85,7 @@ struct State {
     live: Data<boards::Live>,
     kept_of_boards: Arc<boards::Kept>,
     cuts_of_energy: Data<energy::EnergyCuts>,
+    cuts_of_lifts: Data<lifts::LiftCuts>,
     known_keys: Data<KnownKeys>,
     limits: Data<RateLimits>,
     studio: Data<Studio>,
@@ -120,6 +121,7 @@ impl State {
             live: Data::default(),
             kept_of_boards: Arc::default(),
             cuts_of_energy: Data::default(),
+            cuts_of_lifts: Data::default(),
             known_keys: Data::default(),
             limits: Data::new(RateLimits::new(&config.rate_limits)),
             studio: Data::default(),
@@ -215,6 +217,7 @@ fn api_server(state: State, listener: std::net::TcpListener, workers: usize) -> 
         .app_data(state.live.clone())
         .app_data(Data::new(boards))
         .app_data(state.cuts_of_energy.clone())
+        .app_data(state.cuts_of_lifts.clone())
         .app_data(state.known_keys.clone())
         .app_data(state.limits.clone())
         .app_data(state.sealer.clone())

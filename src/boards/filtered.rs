@@ -1,7 +1,7 @@
 //! Lists of any other filter than the standing ones: made of the lifts that match, and kept for a moment.
 //!
-//! Such a list is exact when it is made. It is kept for [`FRESH`], and where making it took long for ten times as long as
-//! that: so all of them together never take more than a tenth of a processor each. Every standing list is exact at each
+//! Such a list is exact when it is made. It is kept for two seconds, and where making it took long for ten times as long as
+//! that: so none takes more than a tenth of a processor. Every standing list is exact at each
 //! instant. Requests for one that is being made wait for it, and no more than [`AT_ONCE`] are made at once.
 
 use std::sync::Arc;
@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 
 use actix_web::web::Data;
 use futures_util::TryStreamExt;
-use moka::Expiry;
 use moka::future::Cache;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
@@ -21,16 +20,15 @@ use super::standing::{Candidate, Mark, stand};
 use super::store::filtered::{self, Lifter, Matching};
 use super::store::pages::Ordered;
 use crate::catalogue::Catalogue;
+use crate::platform::kept::{ByEffort, Made};
 use crate::platform::{Connection, Database, DatabaseError};
 use crate::strength::age_class::AgeClass;
 use crate::strength::classes::traditional_class;
 use crate::strength::dots;
 use crate::strength::units::hundredths;
 
-/// How old a list may be while others post.
-const FRESH: Duration = Duration::from_secs(2);
-/// The longest that one is kept, however long it took.
-const KEPT: Duration = Duration::from_secs(300);
+/// How long a list is kept.
+const FRESH: ByEffort = ByEffort { least: Duration::from_secs(2), most: Duration::from_secs(300) };
 /// Rows of all kept lists together: 56 bytes each.
 const MOST_ROWS: u64 = 1_500_000;
 const AT_ONCE: usize = 2;
@@ -39,30 +37,16 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 type Rows = Arc<Vec<Ordered>>;
 
-#[derive(Clone)]
-struct Made {
-    rows: Rows,
-    took: Duration,
-}
-
 /// The lists that were asked for lately.
 pub struct Filtered {
-    kept: Cache<Filter, Made>,
+    kept: Cache<Filter, Made<Rows>>,
     places: Arc<Semaphore>,
-}
-
-struct Freshness;
-
-impl Expiry<Filter, Made> for Freshness {
-    fn expire_after_create(&self, _: &Filter, made: &Made, _: Instant) -> Option<Duration> {
-        Some((10 * made.took).clamp(FRESH, KEPT))
-    }
 }
 
 impl Default for Filtered {
     fn default() -> Self {
-        let weigh = |_: &Filter, made: &Made| made.rows.len() as u32 + 16;
-        let kept = Cache::builder().max_capacity(MOST_ROWS).weigher(weigh).expire_after(Freshness).build();
+        let weigh = |_: &Filter, rows: &Made<Rows>| rows.made.len() as u32 + 16;
+        let kept = Cache::builder().max_capacity(MOST_ROWS).weigher(weigh).expire_after(FRESH).build();
         Self { kept, places: Arc::new(Semaphore::new(AT_ONCE)) }
     }
 }
@@ -87,11 +71,11 @@ impl Filtered {
             });
             making.await.map_err(|error| DatabaseError::Unavailable(error.to_string()))?
         };
-        Ok(self.kept.try_get_with_by_ref(filter, made).await?.rows)
+        Ok(self.kept.try_get_with_by_ref(filter, made).await?.made)
     }
 }
 
-async fn make_in_order(db: &Database, catalogue: &Catalogue, filter: &Filter) -> Result<Made, DatabaseError> {
+async fn make_in_order(db: &Database, catalogue: &Catalogue, filter: &Filter) -> Result<Made<Rows>, DatabaseError> {
     let began = Instant::now();
     let mut rows = make(&db.connection().await?, catalogue, filter).await?;
     rows.retain(|row| row.shows_points || !filter.tells_bodyweight());
@@ -102,7 +86,7 @@ async fn make_in_order(db: &Database, catalogue: &Catalogue, filter: &Filter) ->
     } else {
         rows = sorted(rows);
     }
-    Ok(Made { rows: Arc::new(rows), took: began.elapsed() })
+    Ok(Made { made: Arc::new(rows), took: began.elapsed() })
 }
 
 fn sorted(mut rows: Vec<Ordered>) -> Vec<Ordered> {

@@ -8,6 +8,7 @@ use super::{Lift, LiftError, NewLift, Recorded, Recording, store};
 use crate::accounts::{self, UserRead};
 use crate::boards::{Doubt, Live, RankChange};
 use crate::catalogue::Catalogue;
+use crate::platform::cuts::{Cuts, EVERY};
 use crate::platform::idempotency::{IdempotencyKey, Repeatable};
 use crate::platform::{Body, Config, Database, Page, Path, Problem, Query, Time, UserId};
 use crate::sessions::{BoardReader, SignedIn, Visitor};
@@ -178,6 +179,10 @@ pub struct LeaderboardScore {
     user: UserRead,
 }
 
+/// Where the boards of exercises are cut.
+#[derive(Default)]
+pub struct LiftCuts(Cuts<String, store::Mark>);
+
 /// The lifters of an exercise, the best first, each once. Raw and wraps lifts count.
 #[utoipa::path(params(("scenario_id" = String, Path), Page), tag = "scores",
     responses((status = 200, body = Vec<LeaderboardScore>), (status = 401, body = Problem), (status = 422, body = Problem)))]
@@ -186,13 +191,18 @@ async fn list_board(
     _: BoardReader,
     scenario_id: Path<String>,
     page: Query<Page>,
+    cuts: Data<LiftCuts>,
     db: Data<Database>,
     catalogue: Data<Catalogue>,
     config: Data<Config>,
 ) -> Result<Json<Vec<LeaderboardScore>>, Problem> {
     let Some(exercise) = catalogue.find(&scenario_id) else { return Ok(Json(Vec::new())) };
     let Page { limit, offset } = page.0;
-    let rows = store::list_board(&db.connection().await?, &exercise.id, limit, offset, &config.base_url).await?;
+    let marks = async { store::list_cuts(&*db.reader().await?, &exercise.id, EVERY).await };
+    let place = u32::try_from(offset).unwrap_or(u32::MAX);
+    let (mark, skip) = cuts.0.find(exercise.id.clone(), place, marks).await?.unwrap_or((store::Mark::FIRST, place));
+    let rows = store::list_board(&db.connection().await?, &exercise.id, mark, limit, i64::from(skip), &config.base_url)
+        .await?;
     let scores = rows.into_iter().map(|row| LeaderboardScore {
         id: row.lift_id,
         weight_lifted: row.weight_kg,

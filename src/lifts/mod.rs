@@ -16,6 +16,7 @@ mod store;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use api::LiftCuts;
 pub use new_lift::{Equipment, NewLift};
 pub use record::{Recording, record_lift};
 pub use recount::recount;

@@ -1,29 +1,30 @@
 //! Where thousands of equal rows are cut into pieces, so that a page among them is found without passing them all.
 //!
-//! The cuts may be [`FRESH`] old: they decide with which of its equals a page at an offset begins, and nothing else may
+//! The cuts may be some seconds old: they decide with which of its equals a page at an offset begins, and nothing else may
 //! depend on them.
 
 use std::hash::Hash;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use moka::future::Cache;
 
 use super::DatabaseError;
+use super::kept::{ByEffort, Made};
 
-const FRESH: Duration = Duration::from_secs(5);
+const FRESH: ByEffort = ByEffort { least: Duration::from_secs(5), most: Duration::from_secs(60) };
 /// How many rows a page passes by at most.
 pub const EVERY: u32 = 64;
-/// Of all keys together: 10 MB.
-const MOST_CUTS: u64 = 200_000;
+/// Of all keys together: 20 MB.
+const MOST_CUTS: u64 = 500_000;
 
 /// For each key a mark of every [`EVERY`]th row.
-pub struct Cuts<K, M>(Cache<K, Arc<Vec<M>>>);
+pub struct Cuts<K, M>(Cache<K, Made<Arc<Vec<M>>>>);
 
 impl<K: Hash + Eq + Send + Sync + 'static, M: Copy + Send + Sync + 'static> Default for Cuts<K, M> {
     fn default() -> Self {
-        let weigh = |_: &K, cuts: &Arc<Vec<M>>| cuts.len() as u32 + 4;
-        Self(Cache::builder().max_capacity(MOST_CUTS).weigher(weigh).time_to_live(FRESH).build())
+        let weigh = |_: &K, cuts: &Made<Arc<Vec<M>>>| cuts.made.len() as u32 + 4;
+        Self(Cache::builder().max_capacity(MOST_CUTS).weigher(weigh).expire_after(FRESH).build())
     }
 }
 
@@ -39,7 +40,9 @@ impl<K: Hash + Eq + Send + Sync + 'static, M: Copy + Send + Sync + 'static> Cuts
         if skip < 4 * EVERY {
             return Ok(None);
         }
-        let cuts = self.0.try_get_with(key, async { Ok(Arc::new(list.await?)) }).await?;
+        let began = Instant::now();
+        let made = async { Ok(Made { made: Arc::new(list.await?), took: began.elapsed() }) };
+        let cuts = self.0.try_get_with(key, made).await?.made;
         let cut = (skip / EVERY).min(cuts.len() as u32);
         Ok(cut.checked_sub(1).map(|last| (cuts[last as usize], skip - cut * EVERY)))
     }

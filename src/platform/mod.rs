@@ -11,6 +11,7 @@ pub mod health;
 pub mod idempotency;
 pub mod indexes;
 pub mod installation;
+pub mod kept;
 pub mod lifecycle;
 pub mod listener;
 pub mod logging;

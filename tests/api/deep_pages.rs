@@ -52,6 +52,16 @@ async fn a_page_among_thousands_of_equals_is_the_one_that_walking_gives() {
         assert_eq!(ids(&page, "/user/id"), walked[first..(first + 20).min(LIFTERS)], "around {rank}");
     }
 
+    let order = "SELECT user_id::text FROM personal_bests WHERE exercise_id = 'deadlift'
+                 ORDER BY score_value DESC, performed_at DESC, lift_id DESC";
+    let rows = app.database.connect().await.query(order, &[]).await.unwrap();
+    let walked: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+    for offset in (0..LIFTERS).step_by(90) {
+        let page =
+            app.get(&format!("/scores/scenario/deadlift/leaderboard?limit=90&offset={offset}")).await.expect(200);
+        assert_eq!(ids(&page, "/user/id"), walked[offset..(offset + 90).min(LIFTERS)], "from {offset} on");
+    }
+
     let order = "SELECT id::text FROM users ORDER BY energy DESC, updated_at DESC, id";
     let rows = app.database.connect().await.query(order, &[]).await.unwrap();
     let walked: Vec<String> = rows.iter().map(|row| row.get(0)).collect();

@@ -109,9 +109,12 @@ for ((round = 1; round <= rounds; round++)); do
   rate pages_around_900000 /api/v1/boards/dots >>"$work/boards_dots_pages_around_900000.ours"
   rate page '/api/v1/energy/leaderboard' >>"$work/contract_energy_first.ours"
   rate page '/api/v1/energy/leaderboard?offset=150000' >>"$work/contract_energy_offset_150000.ours"
+  rate page /api/v1/scores/scenario/back_squat/leaderboard >>"$work/contract_squats_first.ours"
+  rate page "/api/v1/scores/scenario/back_squat/leaderboard?offset=150000" >>"$work/contract_squats_offset_150000.ours"
 done
 for name in boards_first_page boards_page_at_900000 boards_pages_among_1000 boards_pages_around_900000 \
-  boards_dots_pages_among_1000 boards_dots_pages_around_900000 contract_energy_first contract_energy_offset_150000; do row "$name"; done
+  boards_dots_pages_among_1000 boards_dots_pages_around_900000 contract_energy_first contract_energy_offset_150000 contract_squats_first \
+  contract_squats_offset_150000; do row "$name"; done
 
 # ---- A posted score, with all its boards ----
 python3 tests/bench/tokens.py "$work" <"$work/ids" >"$work/tokens"
