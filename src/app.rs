@@ -199,6 +199,7 @@ fn api_server(state: State, listener: std::net::TcpListener, workers: usize) -> 
             live: state.live.clone(),
             catalogue: state.catalogue.clone(),
             kept: state.kept_of_boards.clone(),
+            sealer: state.sealer.clone(),
         };
         let last_use = LastUse::of_worker(database.clone());
         let with_docs = state.config.environment != Environment::Production;

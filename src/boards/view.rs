@@ -16,6 +16,7 @@ use super::store::lists;
 use super::store::pages::{self, After, From, ListRow, Mark, Ordered};
 use crate::catalogue::Catalogue;
 use crate::platform::cuts::{Cuts, EVERY};
+use crate::platform::seal::Sealer;
 use crate::platform::{Database, DatabaseError};
 
 /// The boards as a handler asks them.
@@ -23,6 +24,8 @@ pub struct Boards {
     pub db: Data<Database>,
     pub live: Data<Live>,
     pub catalogue: Data<Catalogue>,
+    /// Seals where a page ended.
+    pub sealer: Data<Sealer>,
     pub kept: Arc<Kept>,
 }
 
@@ -41,7 +44,7 @@ pub enum View {
 
 impl Boards {
     /// Where the row begins that has so many equals of its value before it.
-    async fn from(&self, list: List, value: u32, skip: u32) -> Result<From, DatabaseError> {
+    async fn begin_among(&self, list: List, value: u32, skip: u32) -> Result<From, DatabaseError> {
         let marks = async { pages::list_cuts(&*self.db.reader().await?, list, value, EVERY).await };
         Ok(match self.kept.cuts.find((list, value), skip, marks).await? {
             Some((mark, skip)) => From { after: After::Row(mark), skip: i64::from(skip) },
@@ -50,14 +53,14 @@ impl Boards {
     }
 
     /// Where the row begins that has so many others before it; none beyond the last.
-    async fn from_place(&self, list: List, place: u32) -> Result<Option<From>, DatabaseError> {
+    async fn begin_at(&self, list: List, place: u32) -> Result<Option<From>, DatabaseError> {
         let known = self.live.look().memory().map(|memory| {
             let counts = &memory.counted(list)?.counts;
             let value = counts.at(place)?;
             Some((value, place - counts.above(value)))
         });
         match known {
-            Some(Some((value, skip))) => self.from(list, value, skip).await.map(Some),
+            Some(Some((value, skip))) => self.begin_among(list, value, skip).await.map(Some),
             Some(None) => Ok(None),
             None => Ok(Some(From { after: After::Greater(i32::MAX as u32), skip: i64::from(place) })),
         }
@@ -141,7 +144,7 @@ impl View {
                 return Ok((shown, end < rows.len()));
             }
             (Self::Held(list), Start::Behind(row)) => (*list, Some(From { after: After::Row(row), skip: 0 })),
-            (Self::Held(list), Start::Place(place)) => (*list, boards.from_place(*list, place).await?),
+            (Self::Held(list), Start::Place(place)) => (*list, boards.begin_at(*list, place).await?),
         };
         let Some(from) = from else { return Ok((Vec::new(), false)) };
         let mut rows = pages::list_page(&*boards.db.reader().await?, list, &from, limit + 1).await?;

@@ -10,7 +10,6 @@ use crate::boards::filter::{BoardFilter, Filter};
 use crate::boards::ranks::Tally;
 use crate::boards::store::pages::ListRow;
 use crate::boards::view::{Boards, Start, View};
-use crate::platform::seal::Sealer;
 use crate::platform::{Config, Path, Problem, Query, UserId};
 use crate::sessions::{BoardReader, Visitor};
 
@@ -78,12 +77,11 @@ pub async fn list_board(
     filter: Query<BoardFilter>,
     page: Query<BoardPage>,
     boards: Data<Boards>,
-    sealer: Data<Sealer>,
     config: Data<Config>,
 ) -> Result<HttpResponse, Problem> {
     let filter = Filter::parse(&board, &filter.0, &boards.catalogue, &config)?;
     let view = View::of(&boards, &filter).await?;
-    let start = start(&boards, &sealer, &view, &page.0, visitor.0).await?;
+    let start = start(&boards, &view, &page.0, visitor.0).await?;
     let limit = page.0.limit;
     let key = match start {
         Start::Place(place) => Some((filter.clone(), place, limit)),
@@ -99,7 +97,7 @@ pub async fn list_board(
     }
     let (rows, has_more) = view.rows(&boards, start, limit as usize).await?;
     let next = match has_more {
-        true => mark::seal(&sealer, &view, start, rows.last(), limit)?,
+        true => mark::seal(&boards.sealer, &view, start, rows.last(), limit)?,
         false => None,
     };
     let hides = |row: &&ListRow| filter.tells_bodyweight() && !row.shows_points;
@@ -131,19 +129,12 @@ fn answer(body: Bytes) -> HttpResponse {
     HttpResponse::Ok().content_type("application/json").body(body)
 }
 
-async fn start(
-    boards: &Boards,
-    sealer: &Sealer,
-    view: &View,
-    page: &BoardPage,
-    visitor: Option<UserId>,
-) -> Result<Start, Problem> {
+async fn start(boards: &Boards, view: &View, page: &BoardPage, visitor: Option<UserId>) -> Result<Start, Problem> {
     let half = page.limit / 2;
     match (page.after.as_deref(), page.around.as_deref()) {
         (Some(_), Some(_)) => Err(Problem::invalid("around", "cannot be sent together with after")),
-        (Some(after), None) => {
-            mark::open(sealer, view, after).ok_or_else(|| Problem::invalid("after", "is not the `next` of a page"))
-        }
+        (Some(after), None) => mark::open(&boards.sealer, view, after)
+            .ok_or_else(|| Problem::invalid("after", "is not the `next` of a page")),
         (None, Some("me")) => {
             let me = visitor.ok_or_else(|| Problem::unauthorized("around=me: sign in first"))?;
             let place = view.place_of(boards, me.0).await?;
