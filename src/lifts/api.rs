@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::new_lift::ScoreCreate;
-use super::{Lift, LiftError, NewLift, Recorded, Recording, store};
+use super::{Lift, LiftError, NewLift, Recorded, Recording, board, store};
 use crate::accounts::{self, UserRead};
 use crate::boards::{Doubt, Live, RankChange};
 use crate::catalogue::Catalogue;
@@ -181,7 +181,7 @@ pub struct LeaderboardScore {
 
 /// Where the boards of exercises are cut.
 #[derive(Default)]
-pub struct LiftCuts(Cuts<String, store::Mark>);
+pub struct LiftCuts(Cuts<String, board::Mark>);
 
 /// The lifters of an exercise, the best first, each once. Raw and wraps lifts count.
 #[utoipa::path(params(("scenario_id" = String, Path), Page), tag = "scores",
@@ -198,10 +198,10 @@ async fn list_board(
 ) -> Result<Json<Vec<LeaderboardScore>>, Problem> {
     let Some(exercise) = catalogue.find(&scenario_id) else { return Ok(Json(Vec::new())) };
     let Page { limit, offset } = page.0;
-    let marks = async { store::list_cuts(&*db.reader().await?, &exercise.id, EVERY).await };
+    let marks = async { board::list_cuts(&*db.reader().await?, &exercise.id, EVERY).await };
     let place = u32::try_from(offset).unwrap_or(u32::MAX);
-    let (mark, skip) = cuts.0.find(exercise.id.clone(), place, marks).await?.unwrap_or((store::Mark::FIRST, place));
-    let rows = store::list_board(&db.connection().await?, &exercise.id, mark, limit, i64::from(skip), &config.base_url)
+    let (mark, skip) = cuts.0.find(exercise.id.clone(), place, marks).await?.unwrap_or((board::Mark::FIRST, place));
+    let rows = board::list_board(&db.connection().await?, &exercise.id, mark, limit, i64::from(skip), &config.base_url)
         .await?;
     let scores = rows.into_iter().map(|row| LeaderboardScore {
         id: row.lift_id,

@@ -6,6 +6,7 @@
 //! accepted them. Both are kept by doing everything about a lift in one transaction that holds the lifter's row.
 
 mod api;
+mod board;
 pub mod bulk;
 mod edits;
 mod judging;

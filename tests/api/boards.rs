@@ -233,6 +233,12 @@ async fn what_tells_a_body_weight_has_no_name_unless_the_lifter_shows_it() {
         .filter(|place| place["board"] == "dots" || !place["class"].is_null())
         .collect();
     assert!(told.is_empty(), "{told:?}");
+    // Of whoever shows it, not what the next one has, who may not.
+    let shown = ada.get(&format!("/users/{}/standing", ben.id)).await.expect(200);
+    for place in shown["places"].as_array().unwrap() {
+        let is_private = place["board"] == "dots" || !place["class"].is_null();
+        assert_eq!(place["next"].is_null(), is_private || place["rank"] == 1, "{place}");
+    }
     // Taken back, it is taken back.
     ben.patch("/users/me", &json!({ "shows_points": false })).await.expect(200);
     app.eventually(async || {

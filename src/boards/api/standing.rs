@@ -67,7 +67,11 @@ pub async fn get_standing(
             continue;
         }
         if let Some(standpoint) = View::Held(list).standpoint(&boards, user.0).await? {
-            places.push(Place::on(list, &standpoint, &boards.catalogue));
+            let mut place = Place::on(list, &standpoint, &boards.catalogue);
+            if is_private && !is_me {
+                place.next = None;
+            }
+            places.push(place);
         }
     }
     let waiting = waiting.into_iter().map(|waiting| Waiting {
