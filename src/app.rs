@@ -233,6 +233,7 @@ fn api_server(state: State, listener: std::net::TcpListener, workers: usize) -> 
         .app_data(state.answers.clone())
         .app_data(state.document.clone())
         .app_data(state.known_methods.clone())
+        .wrap(from_fn(boards::at_once))
         .wrap(from_fn(identify))
         .wrap(from_fn(envelope))
         .wrap(state.cors())

@@ -27,7 +27,7 @@ mod view;
 
 use futures_util::future::{try_join, try_join_all};
 
-pub use api::{first_route, routes};
+pub use api::{at_once, first_route, routes};
 pub use feed::follow;
 pub use figures::BoardFigures;
 pub use live::Live;

@@ -23,6 +23,10 @@ use super::metrics::Metrics;
 use super::request_id::{RequestId, X_REQUEST_ID, client_address};
 use super::{Problem, UserId, slashes};
 
+/// The template of a request that was answered before a route was looked for.
+#[derive(Clone, Copy)]
+pub struct KnownRoute(pub &'static str);
+
 /// What the envelope needs from the process.
 pub struct Envelope {
     pub time_limit: Duration,
@@ -118,8 +122,9 @@ fn record(
     duration: Duration,
 ) {
     let request = response.request();
-    let pattern = request.match_pattern();
-    let route = pattern.as_deref().unwrap_or("unmatched");
+    let known = request.extensions().get::<KnownRoute>().copied();
+    let pattern = if known.is_none() { request.match_pattern() } else { None };
+    let route = known.map(|known| known.0).or(pattern.as_deref()).unwrap_or("unmatched");
     let status = response.status().as_u16();
     // Anybody can invent a method; only known ones may become a label.
     let known = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD, Method::OPTIONS];

@@ -92,6 +92,7 @@ impl Scored {
         }
         let Performance { scored_as, bodyweight_hundredths, .. } = self.performance;
         let standing = reference::competitors(scored_as, measured, weight(kg), Some(bodyweight_hundredths))?;
-        Some((standing, reference::sentence(&standing, scored_as, Some(self.lifter.bodyweight_kg))))
+        let sentence = reference::sentence(&standing, scored_as, Some(self.lifter.bodyweight_kg));
+        Some((standing, sentence.into_owned()))
     }
 }

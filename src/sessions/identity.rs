@@ -79,8 +79,8 @@ impl Tools {
 /// The middleware: finds out whose the request is, and refuses it where a limit is used up.
 pub async fn identify(
     request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody + 'static>, Error> {
     let tools = Tools::of(&request).ok_or_else(|| Problem::internal("the session's tools are missing"))?;
     let address = client_address(request.peer_addr(), request.headers());
     let zone = Zone::of(&request);
@@ -273,6 +273,16 @@ impl FromRequest for Visitor {
         let is_known = matches!(request.extensions().get::<Identity>(), Some(Identity::Known(..)));
         std::future::ready(Ok(Self(is_known.then(|| signed_in(request).ok().map(|me| me.id)).flatten())))
     }
+}
+
+/// Who reads a board, if it may be read at all.
+pub fn reader_of_boards(request: &HttpRequest) -> Option<Option<UserId>> {
+    let is_public = request.app_data::<Data<Config>>().is_some_and(|config| config.boards_are_public);
+    let visitor = match request.extensions().get::<Identity>() {
+        Some(Identity::Known(id, _)) => Some(*id),
+        _ => None,
+    };
+    (is_public || visitor.is_some()).then_some(visitor)
 }
 
 fn signed_in(request: &HttpRequest) -> Result<SignedIn, Problem> {

@@ -22,7 +22,9 @@ use crate::audit::{self, Action, Entry};
 use crate::platform::{Client, Connection, Database, DatabaseError, Problem, UserId};
 
 pub use api::{Grant, Token, routes, session_answer};
-pub use identity::{BoardReader, Credential, InPerson, KEY_PREFIX, KnownKeys, SignedIn, Visitor, identify};
+pub use identity::{
+    BoardReader, Credential, InPerson, KEY_PREFIX, KnownKeys, SignedIn, Visitor, identify, reader_of_boards,
+};
 pub use last_use::LastUse;
 pub use revocations::Revocations;
 pub use role::{Admin, Moderator, Role, of as role_of};

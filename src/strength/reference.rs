@@ -6,6 +6,7 @@
 //! above. These are competitors, not all who train: [`sentence`] says so, and so must whoever shows a figure.
 //! Source: our own aggregate of 315,223 public meet results (`reference.csv` beside this file).
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use super::standards::CoreLift;
@@ -132,12 +133,25 @@ pub fn competitors(
 }
 
 /// "stronger than 62 % of competing women near 63 kg (competitors, not all gym-goers)"
-pub fn sentence(standing: &Standing, scored_as: ScoredAs, bodyweight_kg: Option<f64>) -> String {
-    let part = match standing.percent {
+pub fn sentence(standing: &Standing, scored_as: ScoredAs, bodyweight_kg: Option<f64>) -> Cow<'static, str> {
+    match bodyweight_kg {
+        Some(kg) => Cow::Owned(worded(standing.percent, scored_as, &format!(" near {kg:.0} kg"))),
+        // There are two hundred of them, and they are asked for all the time.
+        None => {
+            Cow::Borrowed(&SENTENCES[usize::from(scored_as == ScoredAs::Women)][usize::from(standing.percent.min(99))])
+        }
+    }
+}
+
+static SENTENCES: LazyLock<[Vec<String>; 2]> = LazyLock::new(|| {
+    [ScoredAs::Men, ScoredAs::Women].map(|sex| (0..=99).map(|percent| worded(percent, sex, "")).collect())
+});
+
+fn worded(percent: u8, scored_as: ScoredAs, near: &str) -> String {
+    let part = match percent {
         0 => "less than 1 %".to_owned(),
         percent => format!("{percent} %"),
     };
-    let near = bodyweight_kg.map(|kg| format!(" near {kg:.0} kg")).unwrap_or_default();
     format!("stronger than {part} of competing {}{near} (competitors, not all gym-goers)", scored_as.as_str())
 }
 

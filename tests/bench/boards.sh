@@ -98,10 +98,18 @@ curl -fs "$ops/metrics" | sed -n 's/^\(repduel_boards_bytes\|repduel_boards_list
 awk '/^VmRSS/ { printf "boards_memory_mib %.1f -\n", $2 / 1024 }' "/proc/$server/status"
 
 # ---- Pages ----
+# The first pages of the lists that stand, any of them as likely.
+curl -fs "$api/api/v1/boards" | python3 -c '
+import json, sys
+filters = ["", "?sex=men", "?sex=women", "?sex=men&class=83", "?sex=women&class=63", "?sex=men&age=open", "?sex=women&age=m1"]
+for board in json.load(sys.stdin)["items"]:
+    if board["board"] not in ("energy", "meet_total"):
+        print(*(board["board"] + words for words in filters), sep="\n")' >"$work/lists"
 for ((round = 1; round <= rounds; round++)); do
   note "pages, round $round of $rounds"
-  limit -f tests/bench/board_page.sql >>"$work/boards_first_page.limit"
+  limit -f tests/bench/board_page.sql | tee -a "$work/boards_first_page.limit" >>"$work/boards_first_pages.limit"
   rate page /api/v1/boards/back_squat >>"$work/boards_first_page.ours"
+  rate rank /api/v1/boards/ "$work/lists" >>"$work/boards_first_pages.ours"
   rate page '/api/v1/boards/back_squat?around=900000' >>"$work/boards_page_at_900000.ours"
   rate pages_among_1000 /api/v1/boards/back_squat >>"$work/boards_pages_among_1000.ours"
   rate pages_around_900000 /api/v1/boards/back_squat >>"$work/boards_pages_around_900000.ours"
@@ -112,7 +120,7 @@ for ((round = 1; round <= rounds; round++)); do
   rate page /api/v1/scores/scenario/back_squat/leaderboard >>"$work/contract_squats_first.ours"
   rate page "/api/v1/scores/scenario/back_squat/leaderboard?offset=150000" >>"$work/contract_squats_offset_150000.ours"
 done
-for name in boards_first_page boards_page_at_900000 boards_pages_among_1000 boards_pages_around_900000 \
+for name in boards_first_page boards_first_pages boards_page_at_900000 boards_pages_among_1000 boards_pages_around_900000 \
   boards_dots_pages_among_1000 boards_dots_pages_around_900000 contract_energy_first contract_energy_offset_150000 contract_squats_first \
   contract_squats_offset_150000; do row "$name"; done
 

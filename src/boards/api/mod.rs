@@ -1,5 +1,6 @@
 //! The boards over HTTP.
 
+mod at_once;
 mod index;
 mod mark;
 mod page;
@@ -7,6 +8,7 @@ mod place;
 mod row;
 mod standing;
 
+pub use at_once::at_once;
 pub(super) use page::PageCache;
 
 use utoipa_actix_web::service_config::ServiceConfig;

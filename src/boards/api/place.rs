@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
 use serde::Serialize;
@@ -54,7 +56,7 @@ pub struct Competitors {
     /// How many lifters that are.
     pub lifters: u32,
     /// Such as `stronger than 62 % of competing women near 63 kg (competitors, not all gym-goers)`.
-    pub sentence: String,
+    pub sentence: Cow<'static, str>,
 }
 
 impl Competitors {
@@ -106,6 +108,38 @@ impl Place {
         }
     }
 
+    /// As somebody sees it: of the next one's kilograms, only whoever is to reach them is told where they tell a body
+    /// weight.
+    pub fn seen(
+        name: &str,
+        filter: &Filter,
+        standpoint: &Standpoint,
+        bodyweight: Option<u32>,
+        is_me: bool,
+        catalogue: &Catalogue,
+    ) -> Self {
+        let sex = standpoint.sex.or(filter.sex);
+        let compare = |sex| Competitors::of(filter.board, filter.basis, sex, standpoint.value, bodyweight);
+        let place = Self {
+            competitors: sex.and_then(compare),
+            basis: basis_name(filter.board, filter.basis, catalogue),
+            sex: filter.sex.map(|sex| sex.as_str()),
+            class: filter.class.map(Class::label),
+            age: filter.age.map(AgeClass::name),
+            ..Self::new(filter.board, name, standpoint, catalogue)
+        };
+        match filter.tells_bodyweight() && !is_me {
+            true => Self { next: None, ..place },
+            false => place,
+        }
+    }
+
+    pub fn json(&self) -> Result<Vec<u8>, Problem> {
+        let mut body = Vec::with_capacity(512);
+        serde_json::to_writer(&mut body, self).map_err(Problem::internal)?;
+        Ok(body)
+    }
+
     /// On a standing list.
     pub fn on(list: List, standpoint: &Standpoint, catalogue: &Catalogue) -> Self {
         let (sex, class, age) = match list.scope {
@@ -152,23 +186,8 @@ pub async fn get_place(
         Some(list) => Box::pin(weight_on(&boards, list, user)).await?,
         None => None,
     };
-    let sex = standpoint.sex.or(filter.sex);
-    let competitors = sex.and_then(|sex| Competitors::of(filter.board, filter.basis, sex, standpoint.value, weight));
-    let mut place = Place {
-        competitors,
-        basis: basis_name(filter.board, filter.basis, &boards.catalogue),
-        sex: filter.sex.map(|sex| sex.as_str()),
-        class: filter.class.map(Class::label),
-        age: filter.age.map(AgeClass::name),
-        ..Place::new(filter.board, &name, &standpoint, &boards.catalogue)
-    };
-    // What the next one has is told to whoever is to reach it.
-    if filter.tells_bodyweight() && visitor.0 != Some(user) {
-        place.next = None;
-    }
-    let mut body = Vec::with_capacity(512);
-    serde_json::to_writer(&mut body, &place).map_err(Problem::internal)?;
-    Ok(HttpResponse::Ok().content_type("application/json").body(body))
+    let place = Place::seen(&name, &filter, &standpoint, weight, visitor.0 == Some(user), &boards.catalogue);
+    Ok(HttpResponse::Ok().content_type("application/json").body(place.json()?))
 }
 
 async fn weight_on(boards: &Boards, list: List, user: UserId) -> Result<Option<u32>, DatabaseError> {
