@@ -29,6 +29,10 @@ CREATE TABLE workouts (
     local_day    date NOT NULL,
     -- Whether it came in time to count for quests.
     pays         boolean NOT NULL,
+    -- Whether its sets are lifts; existing clients send those on their own.
+    has_lifts    boolean NOT NULL,
+    -- What the client was told, for when it asks again; until the workout is edited.
+    answer       text,
     -- The same workout from two phones is one.
     UNIQUE (user_id, completed_at)
 );

@@ -31,10 +31,15 @@ use crate::platform::rate_limit::RateLimits;
 use crate::platform::routing::{KnownMethods, unmatched};
 use crate::platform::seal::Sealer;
 use crate::platform::watchdog::Watchdog;
-use crate::platform::{Config, Database, health, indexes, installation, migrations, openapi, uploads, version};
+use crate::platform::{
+    Config, Database, app_links, health, indexes, installation, migrations, openapi, uploads, version,
+};
+use crate::quests::Templates;
 use crate::sessions::{KnownKeys, LastUse, Revocations, Tokens, identify};
-use crate::{accounts, admin, admission, api_keys, boards, catalogue, energy, jobs, lifts, links, points, ranks};
-use crate::{retention, sessions, standards};
+use crate::{
+    accounts, admin, admission, api_keys, billing, boards, catalogue, energy, jobs, lifts, links, points, ranks,
+};
+use crate::{own_exercises, progress, quests, retention, sessions, standards, workouts};
 
 /// Longer than Caddy keeps its connections to us, so that it never sends into one that we are closing.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
@@ -45,6 +50,8 @@ const SHUTDOWN_SECONDS: u64 = 35;
 fn routes(config: &mut ServiceConfig) {
     config.service(health::get_root).service(health::get_health).service(health::get_live);
     config.service(health::get_ready).service(health::get_database).service(version::get_version);
+    config.service(app_links::get_app_association).service(app_links::get_app_association_of_old);
+    config.service(app_links::get_old_service_worker);
     config.configure(boards::first_route).configure(jobs::routes);
     config.service(
         scope::scope("/api/v1")
@@ -62,6 +69,11 @@ fn routes(config: &mut ServiceConfig) {
             .configure(standards::routes)
             .configure(ranks::routes)
             .configure(points::routes)
+            .configure(progress::routes)
+            .configure(quests::routes)
+            .configure(workouts::routes)
+            .configure(own_exercises::routes)
+            .configure(billing::routes)
             .service(openapi::get_document),
     );
 }
@@ -92,6 +104,7 @@ struct State {
     sealer: Data<Sealer>,
     hasher: Data<Hasher>,
     catalogue: Data<Catalogue>,
+    quests: Data<Templates>,
     answers: Data<CatalogueAnswers>,
     document: Data<openapi::Document>,
     known_methods: Data<KnownMethods>,
@@ -136,6 +149,7 @@ impl State {
             metrics,
             hasher: Data::new(hasher),
             catalogue: Data::new(catalogue),
+            quests: Data::new(Templates::load().map_err(io::Error::other)?),
             openapi,
         };
         Ok((state, threads))
@@ -230,6 +244,7 @@ fn api_server(state: State, listener: std::net::TcpListener, workers: usize) -> 
         .app_data(state.tokens.clone())
         .app_data(state.hasher.clone())
         .app_data(state.catalogue.clone())
+        .app_data(state.quests.clone())
         .app_data(state.answers.clone())
         .app_data(state.document.clone())
         .app_data(state.known_methods.clone())
@@ -329,6 +344,8 @@ pub async fn migrate(
     let queue = jobs::schema::migrate(client).await?;
     let catalogue = Catalogue::load().map_err(|error| failed(error.to_string()))?;
     let exercises = catalogue::mirror(client, &catalogue).await?;
+    let templates = Templates::load().map_err(|error| failed(error.to_string()))?;
+    quests::mirror(client, &templates).await?;
     let done = |done| slog_scope::info!("lifters are put on boards"; "done" => done);
     let standings = boards::bulk::fill(client, &catalogue, done).await.map_err(|error| failed(error.to_string()))?;
     let indexes = indexes::build(client, watcher).await?;

@@ -25,7 +25,12 @@
 //! | [`standards`] | what each rank asks for |
 //! | [`ranks`] | where a score stands |
 //! | [`points`] | what results are worth by each formula, a meet's or a lifter's |
+//! | [`workouts`] | what was done at one time, set by set; records, streaks |
+//! | [`own_exercises`] | exercises that lifters made for themselves |
+//! | [`quests`] | what can be done for points |
+//! | [`progress`] | points of experience, levels |
 //! | [`meets`] | real lifters from files of meet results |
+//! | [`billing`] | payments: none yet, and said so |
 //! | [`jobs`] | what is done later: the queue, the worker, the operators' view of both |
 //! | [`retention`] | what is forgotten, and when |
 
@@ -35,6 +40,7 @@ pub mod admission;
 pub mod api_keys;
 pub mod app;
 pub mod audit;
+pub mod billing;
 pub mod boards;
 pub mod catalogue;
 pub mod cli;
@@ -43,12 +49,16 @@ pub mod jobs;
 pub mod lifts;
 pub mod links;
 pub mod meets;
+pub mod own_exercises;
 pub mod pictures;
 pub mod platform;
 pub mod points;
+pub mod progress;
+pub mod quests;
 pub mod ranks;
 pub mod retention;
 pub mod second_factor;
 pub mod sessions;
 pub mod standards;
 pub mod strength;
+pub mod workouts;

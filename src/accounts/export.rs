@@ -19,7 +19,7 @@ pub fn routes(config: &mut ServiceConfig) {
 }
 
 /// Each section and the statement that gives its rows as JSON. Of what opens something only that it is there.
-pub const SECTIONS: [(&str, &str); 18] = [
+pub const SECTIONS: [(&str, &str); 25] = [
     ("account", "SELECT (to_jsonb(t) - 'password_hash')::text FROM users t WHERE id = $1"),
     ("body_weights", "SELECT to_jsonb(t)::text FROM body_weights t WHERE user_id = $1 ORDER BY measured_on"),
     ("lifts", "SELECT to_jsonb(t)::text FROM lifts t WHERE user_id = $1 ORDER BY id"),
@@ -31,6 +31,19 @@ pub const SECTIONS: [(&str, &str); 18] = [
     ("board_changes", "SELECT to_jsonb(t)::text FROM board_changes t WHERE user_id = $1 ORDER BY id"),
     // Who was passed is theirs.
     ("rank_rises", "SELECT (to_jsonb(t) - 'passed')::text FROM rank_rises t WHERE user_id = $1 ORDER BY id"),
+    ("workouts", "SELECT (to_jsonb(t) - 'answer')::text FROM workouts t WHERE user_id = $1 ORDER BY completed_at"),
+    (
+        "workout_sets",
+        "SELECT to_jsonb(t)::text FROM workout_sets t WHERE user_id = $1 ORDER BY performed_at, workout_id, position",
+    ),
+    ("deleted_sets", "SELECT to_jsonb(t)::text FROM deleted_sets t WHERE user_id = $1 ORDER BY client_id"),
+    ("own_exercises", "SELECT to_jsonb(t)::text FROM own_exercises t WHERE user_id = $1 ORDER BY created_at, id"),
+    ("user_xp", "SELECT to_jsonb(t)::text FROM user_xp t WHERE user_id = $1"),
+    (
+        "xp_events",
+        "SELECT to_jsonb(t)::text FROM xp_events t WHERE user_id = $1 ORDER BY created_at, source, source_id",
+    ),
+    ("user_quests", "SELECT to_jsonb(t)::text FROM user_quests t WHERE user_id = $1 ORDER BY cycle_start, id"),
     ("sessions", "SELECT to_jsonb(t)::text FROM sessions t WHERE user_id = $1 ORDER BY id"),
     (
         "refresh_tokens",

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use actix_web::web::Data;
+use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, HttpResponse, get};
 use serde::{Deserialize, Serialize};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -14,7 +14,7 @@ use crate::strength;
 const MAX_AGE: u32 = 300;
 
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(list_scenarios).service(get_details);
+    config.service(list_scenarios).service(get_details).service(get_multiplier);
 }
 
 #[derive(Serialize, utoipa::ToSchema)]
@@ -121,6 +121,16 @@ impl CatalogueAnswers {
 #[get("/scenarios")]
 async fn list_scenarios(request: HttpRequest, answers: Data<CatalogueAnswers>) -> HttpResponse {
     answers.list.answer(&request, MAX_AGE)
+}
+
+/// The share of a total that the rank thresholds of an exercise are made of.
+#[utoipa::path(params(("scenario_id" = String, Path)), tag = "catalogue",
+    responses((status = 200, body = f64), (status = 404, body = Problem)))]
+#[get("/scenarios/{scenario_id}/multiplier")]
+async fn get_multiplier(scenario_id: Path<String>, catalogue: Data<Catalogue>) -> Result<Json<f64>, Problem> {
+    let exercise = catalogue.find(&scenario_id);
+    let unknown = || Problem::not_found("No exercise has this id; GET /api/v1/scenarios lists them.");
+    exercise.map(|exercise| Json(exercise.multiplier)).ok_or_else(unknown)
 }
 
 /// Everything about an exercise.

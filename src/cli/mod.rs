@@ -12,6 +12,7 @@ mod load_synthetic;
 mod measure_hashing;
 mod migrate;
 mod points;
+mod recompute;
 mod reset_link;
 mod rotate_keys;
 mod seal_anew;
@@ -58,6 +59,7 @@ enum Command {
     Jobs(jobs::Jobs),
     ResetLink(reset_link::ResetLink),
     CheckBoards(check_boards::CheckBoards),
+    Recompute(recompute::Recompute),
     CheckConfig(check_config::CheckConfig),
     Setup(setup::Setup),
     Site(site::Site),
@@ -138,6 +140,7 @@ impl Command {
                 Self::Jobs(command) => command.run(sources).await,
                 Self::ResetLink(command) => command.run(sources).await,
                 Self::CheckBoards(command) => command.run(sources).await,
+                Self::Recompute(command) => command.run(sources).await,
                 Self::CheckConfig(command) => command.run(sources),
                 Self::BackUp(command) => command.run(sources).await,
                 Self::SmokeAccount(command) => command.run(sources).await,

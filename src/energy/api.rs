@@ -6,12 +6,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::store;
 use crate::boards::{self, Live};
 use crate::platform::cuts::{Cuts, EVERY};
-use crate::platform::{Body, Config, Database, Page, Path, Problem, Query, UserId};
+use crate::platform::{Body, Config, Database, Page, Path, Problem, Query, Time, UserId};
 use crate::sessions::{BoardReader, SignedIn, Visitor};
 use crate::strength::ladder::{Rank, name_of};
 
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(submit_energy).service(list_board).service(get_latest).service(list_daily);
+    config.service(submit_energy).service(list_board).service(get_latest).service(list_daily).service(list_history);
 }
 
 /// What existing clients post: their own idea of a lifter's energy.
@@ -148,4 +148,28 @@ async fn list_daily(
 ) -> Result<Json<Vec<DailyEnergy>>, Problem> {
     let days = store::list_daily(&db.connection().await?, user_id.into_inner(), visitor.0).await?;
     Ok(Json(days.into_iter().map(|(day, total_energy)| DailyEnergy { date: day.to_string(), total_energy }).collect()))
+}
+
+/// An energy that somebody had.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct EnergyEntry {
+    id: uuid::Uuid,
+    user_id: UserId,
+    energy: f64,
+    created_at: Time,
+}
+
+/// All changes of somebody's energy, the newest first.
+#[utoipa::path(params(("user_id" = UserId, Path)), security(("bearer" = [])), tag = "energy",
+    responses((status = 200, body = Vec<EnergyEntry>), (status = 401, body = Problem), (status = 422, body = Problem)))]
+#[get("/energy/history/{user_id}")]
+async fn list_history(
+    me: SignedIn,
+    user_id: Path<UserId>,
+    db: Data<Database>,
+) -> Result<Json<Vec<EnergyEntry>>, Problem> {
+    let user_id = user_id.into_inner();
+    let entries = store::list_history(&db.connection().await?, user_id, me.id).await?;
+    let entry = |(id, energy, at)| EnergyEntry { id, user_id, energy, created_at: Time(at) };
+    Ok(Json(entries.into_iter().map(entry).collect()))
 }

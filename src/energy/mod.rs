@@ -12,6 +12,7 @@ pub use api::{EnergyCuts, routes};
 pub use store::SET_ENERGY;
 
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use crate::boards::{self, Candidate};
 use crate::platform::{Connection, DatabaseError, UserId};
@@ -23,6 +24,18 @@ pub async fn recompute(db: &Connection, user: UserId) -> Result<(), DatabaseErro
     let energy = energy::energy(&lifter);
     set(db, user, energy).await?;
     boards::set_energy(db, user, standing(energy, &lifter, birth_year)).await
+}
+
+/// What of some lifters' energies differs from what their bests give.
+pub async fn check(db: &Connection, users: &[Uuid]) -> Result<Vec<(Uuid, String)>, DatabaseError> {
+    let kept = store::list_energies(db, users).await?;
+    let wrong = kept.into_iter().filter_map(|(user, kept, rank, lifter)| {
+        let right = energy::energy(&lifter);
+        let differs = kept != right.value || rank != right.rank_name();
+        let why = format!("has energy {kept} ({rank}), should have {} ({})", right.value, right.rank_name());
+        differs.then_some((user, why))
+    });
+    Ok(wrong.collect())
 }
 
 /// With what an energy stands on its board.

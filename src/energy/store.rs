@@ -40,6 +40,23 @@ pub fn lifter_from_row(row: &Row, first: usize) -> Lifter {
     }
 }
 
+/// The energies of some users, their ranks, and what they are computed from.
+pub async fn list_energies(db: &Connection, users: &[Uuid]) -> Result<Vec<(Uuid, f64, String, Lifter)>, DatabaseError> {
+    let [squat, bench, deadlift] = CoreLift::ALL.map(CoreLift::exercise_id);
+    let rows = db
+        .query(
+            "SELECT u.id, u.energy, u.rank, u.weight_kg, u.scored_as, u.gender, u.preferred_unit,
+                    max(b.score_value) FILTER (WHERE b.exercise_id = $2),
+                    max(b.score_value) FILTER (WHERE b.exercise_id = $3),
+                    max(b.score_value) FILTER (WHERE b.exercise_id = $4)
+             FROM users u LEFT JOIN personal_bests b ON b.user_id = u.id
+             WHERE u.id = ANY ($1::uuid[]) GROUP BY u.id",
+            &[&users, &squat, &bench, &deadlift],
+        )
+        .await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1), row.get(2), lifter_from_row(row, 3))).collect())
+}
+
 /// The statement of [`set_energy`]. The history's time is of the clock: a transaction may have begun before another's.
 pub const SET_ENERGY: &str = "WITH before AS (SELECT energy FROM users WHERE id = $1),
           changed AS (UPDATE users SET energy = $2, rank = $3, updated_at = now()
@@ -154,6 +171,22 @@ pub async fn list_daily(
         )
         .await?;
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+}
+
+/// The newest first; as many as anybody reads.
+pub async fn list_history(
+    db: &Connection,
+    user: UserId,
+    visitor: UserId,
+) -> Result<Vec<(Uuid, f64, Timestamp)>, DatabaseError> {
+    let sql = concat!(
+        "SELECT id, energy, created_at FROM energy_history
+         WHERE user_id = $1 AND EXISTS (SELECT FROM users u WHERE id = $1 AND ",
+        visible!("$2"),
+        ") ORDER BY created_at DESC, id LIMIT 10000"
+    );
+    let rows = db.query(sql, &[&user.0, &visitor.0]).await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect())
 }
 
 /// Takes hold of an active user until the transaction ends; false when there is none.

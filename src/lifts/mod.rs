@@ -8,27 +8,31 @@
 mod api;
 mod board;
 pub mod bulk;
+mod check;
 mod edits;
 mod judging;
 mod new_lift;
 mod record;
 mod recount;
+mod session;
 mod store;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use api::LiftCuts;
+pub use check::{check, refresh_volumes};
 pub use new_lift::{Equipment, NewLift};
 pub use record::{Recording, record_lift};
 pub use recount::recount;
+pub use session::{Done, Held, JudgedLift, Session};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::boards::{Doubt, RankChange, Shown};
-use crate::catalogue::Exercise;
+use crate::catalogue::{Catalogue, Exercise};
 use crate::platform::idempotency::IdempotencyError;
-use crate::platform::{DatabaseError, Problem, UserId};
+use crate::platform::{Connection, DatabaseError, Problem, UserId};
 use crate::sessions::SignedIn;
 use crate::strength::energy::Lifter;
 use crate::strength::{ScoredAs, one_rep_max};
@@ -106,6 +110,21 @@ impl From<LiftError> for Problem {
     }
 }
 
+/// The best score of somebody in an exercise; 0 where there is none.
+///
+/// Errors: [`LiftError::UnknownExercise`].
+pub async fn find_highscore(
+    db: &Connection,
+    catalogue: &Catalogue,
+    user: UserId,
+    exercise_id: &str,
+    visitor: Option<UserId>,
+) -> Result<f64, LiftError> {
+    let exercise = catalogue.find(exercise_id).ok_or(LiftError::UnknownExercise)?;
+    let best = store::find_best_lift(db, user, &exercise.id, visitor).await?;
+    Ok(best.map_or(0.0, |lift| lift.score_value))
+}
+
 /// A stored lift.
 #[derive(Debug, Clone)]
 pub struct Lift {
@@ -157,7 +176,8 @@ pub fn score_value(exercise: &Exercise, weight_kg: f64, reps: Option<i32>) -> f6
 /// A lifter whose row is held until the transaction ends.
 pub struct LockedLifter {
     pub id: UserId,
-    pub next_lift_id: i32,
+    /// Numbers for the lifts that are to be recorded.
+    pub lift_ids: Vec<i32>,
     pub time_zone: TimeZone,
     /// What the energy depends on; the bests are not in it.
     pub energy_of: Lifter,

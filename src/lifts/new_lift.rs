@@ -33,6 +33,12 @@ impl Equipment {
         }
     }
 
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Raw, Self::Wraps, Self::Straps, Self::SinglePly, Self::MultiPly, Self::Unlimited]
+            .into_iter()
+            .find(|worn| worn.as_str() == text)
+    }
+
     /// Whether boards, personal bests and energy of existing clients read it.
     pub fn counts_for_contract(self) -> bool {
         matches!(self, Self::Raw | Self::Wraps)
@@ -111,9 +117,9 @@ impl TryFrom<ScoreCreate> for NewLift {
 
 impl NewLift {
     /// The lift as it will be stored.
-    pub fn by(&self, lifter: &LockedLifter, exercise: &Exercise) -> Lift {
+    pub fn by(&self, id: i32, lifter: &LockedLifter, exercise: &Exercise) -> Lift {
         Lift {
-            id: lifter.next_lift_id,
+            id,
             user_id: lifter.id,
             exercise_id: exercise.id.clone(),
             weight_kg: self.weight_kg,

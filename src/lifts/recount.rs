@@ -12,11 +12,13 @@ use crate::boards;
 use crate::catalogue::Catalogue;
 use crate::energy;
 use crate::platform::{Connection, DatabaseError, UserId};
+use crate::progress;
 
-/// Brings personal bests, their events, energy and standings to what the lifts give. The caller holds the lifter's row.
+/// Brings personal bests, their events, what they paid, energy and standings to what the lifts give. The caller holds the lifter's row.
 pub async fn recount(db: &Connection, catalogue: &Catalogue, user: UserId) -> Result<(), DatabaseError> {
     store::refresh_personal_bests(db, user).await?;
     store::delete_hollow_events(db, user).await?;
+    progress::recount(db, user).await?;
     energy::recompute(db, user).await?;
     boards::recount(db, catalogue, user).await
 }

@@ -3,7 +3,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use tokio_postgres::Row;
 
-use super::{Best, Lift, LockedLifter, Moment};
+use super::{Best, JudgedLift, Lift, LockedLifter};
 use crate::boards::{Doubt, Shown};
 use crate::platform::visibility::{listed, visible};
 use crate::platform::{Connection, DatabaseError, UserId};
@@ -21,66 +21,82 @@ macro_rules! counting {
 }
 pub(super) use counting;
 
+/// The day is the lifter's. What was weighed counts from 30 days before it, in entries and in lifts: of a day only the
+/// last entry is kept.
 const LOCK_LIFTER: &str = concat!(
-    "SELECT weight_kg, scored_as, gender, preferred_unit, time_zone, nextval('lifts_id_seq')::integer, birth_year, ",
+    "SELECT u.scored_as, u.gender, u.preferred_unit, u.time_zone, u.birth_year, ",
     listed!(),
-    ", shows_points, weighed.least, weighed.greatest
-     FROM users u, LATERAL (
-         SELECT min(kg) AS least, max(kg) AS greatest FROM (
-             SELECT weight_kg AS kg FROM body_weights WHERE user_id = $1 AND measured_on > current_date - 30
-             UNION ALL
-             SELECT bodyweight_kg FROM lifts
-             WHERE user_id = $1 AND exercise_id IN ($2, $3, $4, $5) AND performed_at > now() - interval '30 days'
-               AND source = 'self') entries) weighed
+    ", u.shows_points, u.weight_kg, weighed.kg, weighed.least, weighed.greatest,
+       ARRAY (SELECT nextval('lifts_id_seq')::integer FROM generate_series(1, $4::integer))
+     FROM users u,
+          LATERAL (SELECT (coalesce($3::timestamptz, now()) AT TIME ZONE u.time_zone)::date AS day,
+                          (now() AT TIME ZONE u.time_zone)::date AS today) days,
+          LATERAL (
+              SELECT CASE WHEN day = today THEN u.weight_kg ELSE (
+                         SELECT weight_kg FROM body_weights WHERE user_id = $1
+                         ORDER BY measured_on > day, abs(measured_on - day) LIMIT 1) END AS kg,
+                     min(entries.kg) AS least, max(entries.kg) AS greatest
+              FROM (
+                  SELECT weight_kg AS kg FROM body_weights WHERE user_id = $1 AND measured_on BETWEEN day - 29 AND day + 1
+                  UNION ALL
+                  SELECT bodyweight_kg FROM lifts
+                  WHERE user_id = $1 AND exercise_id = ANY ($2::text[]) AND performed_at >= day - 29
+                    AND performed_at < day + 2 AND source = 'self') entries) weighed
      WHERE u.id = $1 AND u.is_active FOR NO KEY UPDATE OF u"
 );
 const LIST_BESTS: &str =
     "SELECT exercise_id, score_value, weight_kg, reps, sets, performed_at, lift_id FROM personal_bests
-     WHERE user_id = $1 AND exercise_id IN ($2, $3, $4, $5)";
-const INSERT_LIFT: &str =
+     WHERE user_id = $1 AND exercise_id = ANY ($2::text[])";
+const INSERT_LIFTS: &str =
     "INSERT INTO lifts (id, user_id, exercise_id, weight_kg, reps, sets, score_value, performed_at,
-                        bodyweight_kg, scored_as, equipment, age_years, doubt)
-     OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4::float8, $5::integer, $6::integer, $7, $8, $9, $10::text::scoring, $11::text::worn,
-                                     $12, $13::text::lift_doubt)";
-const SET_PERSONAL_BEST: &str = "INSERT INTO personal_bests
+                        bodyweight_kg, scored_as, equipment, age_years, doubt, volume_xp, recorded_at)
+     OVERRIDING SYSTEM VALUE
+     SELECT id, $1, exercise_id, weight_kg, reps, sets, score_value, performed_at,
+            bodyweight_kg, scored_as::scoring, equipment::worn, age_years, doubt::lift_doubt, volume_xp, coalesce($15::timestamptz, now())
+     FROM unnest($2::integer[], $3::text[], $4::float8[], $5::integer[], $6::integer[], $7::float8[], $8::timestamptz[],
+                 $9::float8[], $10::text[], $11::text[], $12::real[], $13::text[], $14::integer[])
+          AS l (id, exercise_id, weight_kg, reps, sets, score_value, performed_at,
+                bodyweight_kg, scored_as, equipment, age_years, doubt, volume_xp)";
+const SET_PERSONAL_BESTS: &str = "INSERT INTO personal_bests
          (user_id, exercise_id, lift_id, score_value, weight_kg, reps, sets, performed_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+     SELECT l.user_id, l.exercise_id, l.id, l.score_value, l.weight_kg, l.reps, l.sets, l.performed_at
+     FROM lifts l WHERE l.id = ANY ($1::integer[])
      ON CONFLICT (user_id, exercise_id) DO UPDATE
          SET lift_id = excluded.lift_id, score_value = excluded.score_value, weight_kg = excluded.weight_kg,
              reps = excluded.reps, sets = excluded.sets, performed_at = excluded.performed_at";
 /// Its time is of the clock, not of the transaction: one that began earlier may have waited for the lifter longer.
-const INSERT_BEST_EVENT: &str =
+const INSERT_BEST_EVENTS: &str =
     "INSERT INTO personal_best_events (user_id, exercise_id, lift_id, score_value, weight_kg, reps, created_at)
-     VALUES ($1, $2, $3, $4, $5, $6, clock_timestamp())";
+     SELECT l.user_id, l.exercise_id, l.id, l.score_value, l.weight_kg, l.reps, clock_timestamp()
+     FROM lifts l WHERE l.id = ANY ($1::integer[]) ORDER BY l.id";
 
-/// The statements of recording a lift, to be prepared before they are sent together.
-pub const RECORDING: [&str; 5] = [LOCK_LIFTER, LIST_BESTS, INSERT_LIFT, SET_PERSONAL_BEST, INSERT_BEST_EVENT];
+/// The statements of recording lifts, to be prepared before they are sent together.
+pub const RECORDING: [&str; 5] = [LOCK_LIFTER, LIST_BESTS, INSERT_LIFTS, SET_PERSONAL_BESTS, INSERT_BEST_EVENTS];
 
-/// Takes hold of an active lifter until the transaction ends, and takes the number of the next lift.
-///
-/// The body weights at which the exercise and those of a total were lifted count beside those that were entered: of a day
-/// only the last is kept there.
+/// Takes hold of an active lifter until the transaction ends, and takes the numbers of the next lifts. `at` is when they were
+/// done; none is now.
 pub async fn lock_lifter(
     db: &Connection,
     user: UserId,
-    exercise_id: &str,
+    exercises: &[&str],
+    at: Option<Timestamp>,
+    lifts: usize,
 ) -> Result<Option<(LockedLifter, Weights)>, DatabaseError> {
-    let [squat, bench, deadlift] = CoreLift::ALL.map(CoreLift::exercise_id);
-    let row = db.query_opt(LOCK_LIFTER, &[&user.0, &exercise_id, &squat, &bench, &deadlift]).await?;
+    let row = db.query_opt(LOCK_LIFTER, &[&user.0, &exercises, &at, &(lifts as i32)]).await?;
     let lifter = |row: &Row| LockedLifter {
         id: user,
-        next_lift_id: row.get(5),
-        time_zone: TimeZone::get(row.get(4)).unwrap_or(TimeZone::UTC),
+        lift_ids: row.get(11),
+        time_zone: TimeZone::get(row.get(3)).unwrap_or(TimeZone::UTC),
         energy_of: Lifter {
-            bodyweight_kg: row.get(0),
-            scored_as: crate::accounts::scored_as(row.get(1), row.get(2)),
-            unit: Unit::parse(row.get(3)).unwrap_or(Unit::Kg),
+            bodyweight_kg: row.get(7),
+            scored_as: crate::accounts::scored_as(row.get(0), row.get(1)),
+            unit: Unit::parse(row.get(2)).unwrap_or(Unit::Kg),
             best_kg: [None; 3],
         },
-        birth_year: row.get(6),
-        shown: Shown { is_listed: row.get(7), shows_points: row.get(8) },
+        birth_year: row.get(4),
+        shown: Shown { is_listed: row.get(5), shows_points: row.get(6) },
     };
-    Ok(row.map(|row| (lifter(&row), Weights { kg: row.get(0), least_and_greatest: both(row.get(9), row.get(10)) })))
+    Ok(row.map(|row| (lifter(&row), Weights { kg: row.get(8), least_and_greatest: both(row.get(9), row.get(10)) })))
 }
 
 /// A body weight, and the least and the greatest of the 30 days up to it, where any was entered.
@@ -121,10 +137,9 @@ pub async fn find_weights(
     Ok(Weights { kg: row.get(0), least_and_greatest: both(row.get(1), row.get(2)) })
 }
 
-/// The bests of a lifter in this exercise and in those that make the energy.
-pub async fn list_bests(db: &Connection, user: UserId, exercise_id: &str) -> Result<Vec<Best>, DatabaseError> {
-    let [squat, bench, deadlift] = CoreLift::ALL.map(CoreLift::exercise_id);
-    let rows = db.query(LIST_BESTS, &[&user.0, &exercise_id, &squat, &bench, &deadlift]).await?;
+/// The bests of a lifter in some exercises.
+pub async fn list_bests(db: &Connection, user: UserId, exercises: &[&str]) -> Result<Vec<Best>, DatabaseError> {
+    let rows = db.query(LIST_BESTS, &[&user.0, &exercises]).await?;
     Ok(rows
         .iter()
         .map(|row| Best {
@@ -139,24 +154,34 @@ pub async fn list_bests(db: &Connection, user: UserId, exercise_id: &str) -> Res
         .collect())
 }
 
-/// Stores a lift with what the lifter was at that moment.
-pub async fn insert_lift(db: &Connection, lift: &Lift, moment: &Moment) -> Result<u64, DatabaseError> {
+/// Stores lifts with what the lifter was at that moment.
+pub async fn insert_lifts(
+    db: &Connection,
+    user: UserId,
+    lifts: &[JudgedLift],
+    recorded_at: Option<Timestamp>,
+) -> Result<u64, DatabaseError> {
+    fn column<'a, T>(lifts: &'a [JudgedLift], of: impl Fn(&'a JudgedLift) -> T) -> Vec<T> {
+        lifts.iter().map(of).collect()
+    }
     db.execute(
-        INSERT_LIFT,
+        INSERT_LIFTS,
         &[
-            &lift.id,
-            &lift.user_id.0,
-            &lift.exercise_id,
-            &lift.weight_kg,
-            &lift.reps,
-            &lift.sets,
-            &lift.score_value,
-            &lift.performed_at,
-            &moment.bodyweight_kg,
-            &moment.scored_as.map(ScoredAs::as_str),
-            &lift.equipment,
-            &moment.age_years,
-            &moment.doubt.map(Doubt::as_str),
+            &user.0,
+            &column(lifts, |judged| judged.lift.id),
+            &column(lifts, |judged| judged.lift.exercise_id.as_str()),
+            &column(lifts, |judged| judged.lift.weight_kg),
+            &column(lifts, |judged| judged.lift.reps),
+            &column(lifts, |judged| judged.lift.sets),
+            &column(lifts, |judged| judged.lift.score_value),
+            &column(lifts, |judged| judged.lift.performed_at),
+            &column(lifts, |judged| judged.moment.bodyweight_kg),
+            &column(lifts, |judged| judged.moment.scored_as.map(ScoredAs::as_str)),
+            &column(lifts, |judged| judged.lift.equipment.as_str()),
+            &column(lifts, |judged| judged.moment.age_years),
+            &column(lifts, |judged| judged.moment.doubt.map(Doubt::as_str)),
+            &column(lifts, |judged| judged.volume_xp),
+            &recorded_at,
         ],
     )
     .await
@@ -182,31 +207,22 @@ pub fn lift_from_row(row: &Row) -> Lift {
     }
 }
 
-/// Makes a lift the best of its lifter and exercise.
-pub async fn set_personal_best(db: &Connection, lift: &Lift) -> Result<u64, DatabaseError> {
-    db.execute(
-        SET_PERSONAL_BEST,
-        &[
-            &lift.user_id.0,
-            &lift.exercise_id,
-            &lift.id,
-            &lift.score_value,
-            &lift.weight_kg,
-            &lift.reps,
-            &lift.sets,
-            &lift.performed_at,
-        ],
-    )
-    .await
+/// Makes lifts that were just stored the best of their lifter and exercise.
+pub async fn set_personal_bests(db: &Connection, best: &[&JudgedLift]) -> Result<u64, DatabaseError> {
+    of_lifts(db, SET_PERSONAL_BESTS, best).await
 }
 
-/// Notes that a personal best rose.
-pub async fn insert_best_event(db: &Connection, lift: &Lift) -> Result<u64, DatabaseError> {
-    db.execute(
-        INSERT_BEST_EVENT,
-        &[&lift.user_id.0, &lift.exercise_id, &lift.id, &lift.score_value, &lift.weight_kg, &lift.reps],
-    )
-    .await
+/// Notes that personal bests rose.
+pub async fn insert_best_events(db: &Connection, rising: &[&JudgedLift]) -> Result<u64, DatabaseError> {
+    of_lifts(db, INSERT_BEST_EVENTS, rising).await
+}
+
+async fn of_lifts(db: &Connection, sql: &str, lifts: &[&JudgedLift]) -> Result<u64, DatabaseError> {
+    if lifts.is_empty() {
+        return Ok(0);
+    }
+    let ids: Vec<_> = lifts.iter().map(|judged| judged.lift.id).collect();
+    db.execute(sql, &[&ids]).await
 }
 
 /// Makes the personal bests of a lifter what the lifts give: those without a lift go, the others follow.

@@ -1,5 +1,6 @@
 //! What any service needs and no lifter ever sees: settings, database, listeners, logs, errors. Knows no feature.
 
+pub mod app_links;
 pub mod cached;
 pub mod client;
 pub mod config;

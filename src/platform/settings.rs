@@ -159,6 +159,15 @@ settings! {
     /// 1: nobody signs in before having shown that the e-mail address is theirs.
     require_verified_email = "0", "1", Plain;
 
+    /// Points of experience that the second level takes; the n-th after the first takes n² times as many.
+    xp_curve_base = "100", "100", Plain;
+    /// The last level.
+    xp_max_level = "100", "100", Plain;
+    /// The team of the app for iPhones that opens this server's links; unset: none does.
+    apple_team_id = "", "ABCDE12345", Plain;
+    /// The app's name in its store.
+    ios_bundle_id = "io.repduel.app", "io.repduel.app", Plain;
+
     /// Requests of one address that nobody is signed in for: a rate and a burst, or off.
     rate_limit_anonymous = "10/s:20", "10/s:20", Plain;
     /// Requests of one user, or of one API key: a rate and a burst, or off.

@@ -1,12 +1,18 @@
 //! Where a score stands on the ladder of one exercise.
 
 mod api;
+mod user;
 
-pub use api::routes;
+use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::catalogue::Exercise;
 use crate::strength::ladder::{self, Progress};
 use crate::strength::{ScoredAs, standards};
+
+pub fn routes(config: &mut ServiceConfig) {
+    api::routes(config);
+    user::routes(config);
+}
 
 /// The rank that a score gives in an exercise, and what the next one asks for.
 pub fn rank_progress(exercise: &Exercise, score: f64, bodyweight_kg: f64, scored_as: ScoredAs) -> Progress {

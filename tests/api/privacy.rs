@@ -16,6 +16,12 @@ async fn full_lifter<'a>(app: &'a App, name: &str) -> Lifter<'a> {
         let request = ada.request("POST", &format!("/scores/scenario/{exercise}/")).header("idempotency-key", exercise);
         ada.send(request.json(&body)).await.expect(200);
     }
+    let own = ada.post("/exercises/own", &json!({ "name": "Log press" })).await.expect(201);
+    let set = |id: uuid::Uuid| json!({ "id": id, "exercise_id": own["id"], "weight_kg": 50, "reps": 5 });
+    let gone = json!({ "minutes": 5, "sets": [set(uuid::Uuid::new_v4())], "completed_at": "2026-01-01T12:00:00Z" });
+    let gone = ada.post("/workouts", &gone).await.expect(201);
+    ada.delete(&format!("/workouts/{}", gone["workout"]["id"].as_str().unwrap())).await.expect(204);
+    ada.post("/workouts", &json!({ "minutes": 35, "sets": [set(uuid::Uuid::new_v4())] })).await.expect(201);
     ada.post("/api-keys", &json!({ "name": "scale", "scopes": ["read"] })).await.expect(201);
     ada.post("/invites", &json!({ "note": "my friend" })).await.expect(201);
     let link = "INSERT INTO links (id, user_id, purpose, token_hash, expires_at)

@@ -64,6 +64,17 @@ pub async fn check(db: &Client, catalogue: &Catalogue, mut step: impl FnMut(u64)
     Ok(findings)
 }
 
+/// Compares some lifters; the caller holds the snapshot.
+pub async fn check_some(
+    db: &Client,
+    catalogue: &Catalogue,
+    users: &[Uuid],
+) -> Result<Vec<(Uuid, String)>, DatabaseError> {
+    let mut findings = Findings::default();
+    check_batch(db, catalogue, users, &mut findings).await?;
+    Ok(findings.differences)
+}
+
 async fn check_batch(
     db: &Client,
     catalogue: &Catalogue,

@@ -13,13 +13,14 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Deserializer};
 
 use super::new_lift::Equipment;
-use super::record::{age_in, board_lift};
+use super::session::{age_in, board_lift};
 use super::store::{find_weights, insert_event_of_best};
 use super::{Lift, LiftError, Moment, recount, score_value};
 use crate::boards::qualify::{self, in_microseconds};
 use crate::boards::{self, Doubt, Live, Plan, RankChange, Ranks};
 use crate::catalogue::{Catalogue, Exercise};
 use crate::platform::{Connection, DatabaseError, UserId};
+use crate::progress;
 
 /// What of a lift is to change; what is not sent stays. Null takes repetitions and sets away.
 #[derive(Default, Deserialize, garde::Validate, utoipa::ToSchema)]
@@ -125,7 +126,8 @@ async fn write_edit(
     let lift = update.applied_to(&kept.lift, exercise);
     let moment = find_moment(db, &owner, exercise, &kept, &lift).await?;
     let stays_accepted = claims_no_more(&kept, &lift, &moment);
-    store::update_lift(db, &lift, &moment, stays_accepted).await?;
+    let volume_xp = progress::volume_xp(exercise, lift.weight_kg, lift.reps, lift.sets, moment.bodyweight_kg);
+    store::update_lift(db, &lift, &moment, stays_accepted, volume_xp).await?;
     let is_other = (lift.weight_kg, lift.reps) != (kept.lift.weight_kg, kept.lift.reps);
     if is_other {
         store::delete_events_of_lift(db, id).await?;

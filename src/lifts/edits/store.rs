@@ -40,12 +40,13 @@ pub async fn update_lift(
     lift: &Lift,
     moment: &Moment,
     stays_accepted: bool,
+    volume_xp: i32,
 ) -> Result<u64, DatabaseError> {
     db.execute(
         "UPDATE lifts SET weight_kg = $2::float8, reps = $3::integer, sets = $4::integer, score_value = $5, performed_at = $6,
                           equipment = $7::text::worn, bodyweight_kg = $8, age_years = $9, doubt = $10::text::lift_doubt,
                           accepted_at = CASE WHEN $11 THEN accepted_at END,
-                          accepted_by = CASE WHEN $11 THEN accepted_by END
+                          accepted_by = CASE WHEN $11 THEN accepted_by END, volume_xp = $12
          WHERE id = $1",
         &[
             &lift.id,
@@ -59,6 +60,7 @@ pub async fn update_lift(
             &moment.age_years,
             &moment.doubt.map(Doubt::as_str),
             &stays_accepted,
+            &volume_xp,
         ],
     )
     .await

@@ -6,7 +6,7 @@ use super::JudgedLift;
 use crate::boards::qualify::candidates;
 use crate::boards::{Basis, Doubt};
 use crate::catalogue::Catalogue;
-use crate::lifts::record::board_lift;
+use crate::lifts::session::board_lift;
 use crate::platform::{Time, UserId};
 use crate::strength::ScoredAs;
 

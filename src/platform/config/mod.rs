@@ -203,6 +203,12 @@ pub struct Config {
     /// Of the calendar that boards have.
     pub time_zone: TimeZone,
     pub min_age: u8,
+    /// Points that the second level takes.
+    pub xp_curve_base: i64,
+    pub xp_max_level: i64,
+    /// Of the app for iPhones; none: links are not told to belong to it.
+    pub apple_team_id: Option<String>,
+    pub ios_bundle_id: String,
     pub imprint_url: Option<String>,
     pub privacy_url: Option<String>,
     pub requires_verified_email: bool,
@@ -281,6 +287,10 @@ impl Config {
             traditional_classes: read.one_of("WEIGHT_CLASSES", &[("ipf", false), ("traditional", true)]),
             time_zone: read.time_zone("TIME_ZONE"),
             min_age: read.number("MIN_AGE", 0, 99),
+            xp_curve_base: read.number("XP_CURVE_BASE", 1, 1_000_000),
+            xp_max_level: read.number("XP_MAX_LEVEL", 1, 10_000),
+            apple_team_id: read.text("APPLE_TEAM_ID"),
+            ios_bundle_id: read.text("IOS_BUNDLE_ID").unwrap_or_default(),
             imprint_url: read.optional_url("IMPRINT_URL"),
             privacy_url: read.optional_url("PRIVACY_URL"),
             requires_verified_email: read.requires_verified_email(),

@@ -1,0 +1,233 @@
+//! Lifts that were done together, by one lifter at one time: judged against what was there before, and written with all
+//! that follows from them. A lift that is sent alone is a session of one.
+
+use futures_util::future::{try_join3, try_join4};
+use jiff::Timestamp;
+
+use super::store::{self, Weights};
+use super::{Best, Equipment, Lift, LockedLifter, Moment, NewLift};
+use crate::boards::qualify::{self, candidates};
+use crate::boards::{self, Doubt, Live, Plan, RankChange, Ranks, Standing};
+use crate::catalogue::{Catalogue, Exercise};
+use crate::platform::{Connection, DatabaseError, UserId};
+use crate::strength::energy::{Energy, Lifter, energy as energy_of};
+use crate::strength::standards::CoreLift;
+use crate::{energy, progress};
+
+/// A lift that was done.
+pub struct Done<'a> {
+    pub exercise: &'a Exercise,
+    pub new: NewLift,
+}
+
+/// A lifter who is held, with all that the lifts are judged against.
+pub struct Held {
+    pub lifter: LockedLifter,
+    weights: Weights,
+    bests: Vec<Best>,
+    standings: Vec<Standing>,
+}
+
+impl Held {
+    /// The statements of reading and writing, to be prepared before they are sent together.
+    pub async fn prepare(db: &Connection) -> Result<(), DatabaseError> {
+        db.prepare(&store::RECORDING).await?;
+        db.prepare(&boards::TOGETHER).await?;
+        db.prepare(&[energy::SET_ENERGY, progress::AWARD_LIFTS]).await
+    }
+
+    /// Takes hold of a lifter until the transaction ends; none when there is none. Each statement sees what was committed
+    /// when it begins, so the bests are read as they are once the lifter is held.
+    pub async fn read(db: &Connection, user: UserId, done: &[Done<'_>]) -> Result<Option<Self>, DatabaseError> {
+        let mut exercises: Vec<&str> = CoreLift::ALL.map(CoreLift::exercise_id).to_vec();
+        exercises.extend(done.iter().map(|done| done.exercise.id.as_str()));
+        let at = done.first().and_then(|done| done.new.performed_at);
+        let (lifter, bests, standings) = try_join3(
+            store::lock_lifter(db, user, &exercises, at, done.len()),
+            store::list_bests(db, user, &exercises),
+            boards::list_standings(db, user),
+        )
+        .await?;
+        Ok(lifter.map(|(lifter, weights)| Self { lifter, weights, bests, standings }))
+    }
+}
+
+/// A lift with what came of it.
+#[derive(Debug, Clone)]
+pub struct JudgedLift {
+    pub lift: Lift,
+    pub moment: Moment,
+    pub volume_xp: i32,
+    /// The best of its exercise, or as good and newer.
+    is_best: bool,
+    /// Better than all before it and all beside it.
+    pub rises: bool,
+    pub previous_best: Option<Best>,
+}
+
+/// Lifts as they will be written.
+pub struct Session {
+    user: UserId,
+    pub lifts: Vec<JudgedLift>,
+    pub energy: Option<Energy>,
+    plan: Plan,
+    ranks: Ranks,
+    /// When they came; none is now.
+    recorded_at: Option<Timestamp>,
+}
+
+impl Session {
+    /// Judges lifts in their order. Where somebody is passed it asks the database for names.
+    pub async fn judge(
+        db: &Connection,
+        live: &Live,
+        catalogue: &Catalogue,
+        held: Held,
+        done: &[Done<'_>],
+    ) -> Result<Self, DatabaseError> {
+        let Held { lifter, weights, bests, standings } = held;
+        let mut lifts: Vec<_> = done
+            .iter()
+            .zip(&lifter.lift_ids)
+            .map(|(done, id)| judge_lift(&lifter, &weights, &bests, done, *id))
+            .collect();
+        mark_bests(&mut lifts);
+        let energy = energy_with(&lifter, &bests, &lifts);
+        let standing = match energy {
+            Some(energy) => boards::Energy::Becomes(energy::standing(energy, &lifter.energy_of, lifter.birth_year)),
+            None => boards::Energy::Stays,
+        };
+        let stands: Vec<_> = done
+            .iter()
+            .zip(&lifts)
+            .flat_map(|(done, judged)| candidates(done.exercise, &board_lift(&judged.lift, &judged.moment)))
+            .collect();
+        let plan = Plan::with(lifter.id, lifter.shown, standings, stands, standing);
+        let ranks = Ranks::of(db, live, catalogue, &plan).await?;
+        Ok(Self { user: lifter.id, lifts, energy, plan, ranks, recorded_at: None })
+    }
+
+    /// The same of lifts that came before and are written anew: they pay as of then, and nobody rises by them again.
+    pub fn of_before(self, recorded_at: Timestamp) -> Self {
+        Self { recorded_at: Some(recorded_at), ..self }
+    }
+
+    /// The places that it changes.
+    pub fn ranks(&self) -> &[RankChange] {
+        &self.ranks.changes
+    }
+
+    /// Writes everything; gives the number of the boards' change.
+    pub async fn write(&self, db: &Connection) -> Result<Option<i64>, DatabaseError> {
+        if self.lifts.is_empty() {
+            return Ok(None);
+        }
+        let best: Vec<_> = self.lifts.iter().filter(|judged| judged.is_best).collect();
+        let rising: Vec<_> = self.lifts.iter().filter(|judged| judged.rises).collect();
+        let ids: Vec<_> = self.lifts.iter().map(|judged| judged.lift.id).collect();
+        let rising_ids: Vec<_> = rising.iter().map(|judged| judged.lift.id).collect();
+        let rises = if self.recorded_at.is_none() { self.ranks.rises() } else { Vec::new() };
+        let lifts = try_join4(
+            store::insert_lifts(db, self.user, &self.lifts, self.recorded_at),
+            store::set_personal_bests(db, &best),
+            store::insert_best_events(db, &rising),
+            progress::award_lifts(db, self.user, &ids, &rising_ids),
+        );
+        let energy = async {
+            match self.energy {
+                Some(energy) => energy::set(db, self.user, energy).await,
+                None => Ok(()),
+            }
+        };
+        let boards = async {
+            futures_util::future::try_join(self.plan.write(db), boards::keep_rises(db, self.user, &rises)).await
+        };
+        let (_, (), (change, ())) = try_join3(lifts, energy, boards).await?;
+        Ok(change)
+    }
+
+    /// Tells this process's boards, once it is committed.
+    pub fn apply(&self, live: &Live, change: Option<i64>) {
+        if let Some(change) = change {
+            live.apply(self.user, change, self.plan.shown, &self.plan.new);
+        }
+    }
+}
+
+fn judge_lift(lifter: &LockedLifter, weights: &Weights, bests: &[Best], done: &Done<'_>, id: i32) -> JudgedLift {
+    let Done { exercise, new } = done;
+    let lift = new.by(id, lifter, exercise);
+    let mut moment = Moment {
+        bodyweight_kg: weights.kg,
+        scored_as: lifter.energy_of.scored_as,
+        age_years: lifter.birth_year.and_then(|born| age_in(lift.performed_at, born)),
+        doubt: None,
+    };
+    moment.doubt = qualify::doubt(exercise, &board_lift(&lift, &moment), weights.least_and_greatest);
+    let volume_xp = progress::volume_xp(exercise, lift.weight_kg, lift.reps, lift.sets, moment.bodyweight_kg);
+    let previous_best = bests.iter().find(|best| best.exercise_id == exercise.id).cloned();
+    let counts = new.equipment.counts_for_contract() && moment.doubt != Some(Doubt::Ceiling);
+    let is_best = counts && previous_best.as_ref().is_none_or(|best| is_better(&lift, best));
+    let rises = counts && previous_best.as_ref().is_none_or(|best| lift.score_value > best.score_value);
+    JudgedLift { lift, moment, volume_xp, is_best, rises, previous_best }
+}
+
+/// Of several lifts of an exercise one is the best: the greatest, of equal ones the last; and one is the rise: the first of
+/// the greatest.
+fn mark_bests(lifts: &mut [JudgedLift]) {
+    for place in 0..lifts.len() {
+        let mine = &lifts[place].lift;
+        let others = || {
+            lifts.iter().enumerate().filter(|(other, judged)| {
+                *other != place && judged.is_best && judged.lift.exercise_id == mine.exercise_id
+            })
+        };
+        let beaten = others().any(|(other, judged)| {
+            judged.lift.score_value.total_cmp(&mine.score_value).then(other.cmp(&place)).is_gt()
+        });
+        let came_before = others().any(|(other, judged)| {
+            judged.lift.score_value.total_cmp(&mine.score_value).then(place.cmp(&other)).is_gt()
+        });
+        lifts[place].rises &= !came_before;
+        lifts[place].is_best &= !beaten;
+    }
+}
+
+/// A lift as boards see it.
+pub fn board_lift(lift: &Lift, moment: &Moment) -> boards::BoardLift {
+    boards::BoardLift {
+        id: lift.id,
+        weight_kg: lift.weight_kg,
+        reps: lift.reps,
+        at: lift.performed_at,
+        bodyweight_kg: moment.bodyweight_kg,
+        scored_as: moment.scored_as,
+        age_years: moment.age_years,
+        is_raw: lift.equipment == Equipment::Raw.as_str(),
+        doubt: moment.doubt,
+    }
+}
+
+/// The age that somebody reaches in the calendar year of a lift.
+pub fn age_in(at: jiff::Timestamp, born: i16) -> Option<f32> {
+    let age = at.to_zoned(jiff::tz::TimeZone::UTC).year() - born;
+    (age >= 0).then_some(f32::from(age))
+}
+
+/// The energy once the lifts are bests of their exercises; none where none of them counts for it.
+fn energy_with(lifter: &LockedLifter, bests: &[Best], lifts: &[JudgedLift]) -> Option<Energy> {
+    let risen = |id: &str| lifts.iter().find(|judged| judged.rises && judged.lift.exercise_id == id);
+    let core = CoreLift::ALL.map(CoreLift::exercise_id);
+    core.iter().find_map(|id| risen(id))?;
+    let best_kg = core.map(|id| match risen(id) {
+        Some(judged) => Some(judged.lift.score_value),
+        None => bests.iter().find(|best| best.exercise_id == id).map(|best| best.score_value),
+    });
+    Some(energy_of(&Lifter { best_kg, ..lifter.energy_of }))
+}
+
+/// Of two lifts of equal score boards show the newer.
+fn is_better(lift: &Lift, best: &Best) -> bool {
+    let order = lift.score_value.total_cmp(&best.score_value);
+    order.then(lift.performed_at.cmp(&best.performed_at)).then(lift.id.cmp(&best.lift_id)).is_gt()
+}

@@ -1,0 +1,157 @@
+use actix_web::web::{Data, Json};
+use actix_web::{HttpResponse, delete, get, patch, post};
+use serde::{Deserialize, Serialize};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::store::{self, OwnExercise};
+use super::{MOST, OwnExerciseError, PREFIX, there};
+use crate::boards::Live;
+use crate::catalogue::Catalogue;
+use crate::platform::extract::printable;
+use crate::platform::{Body, Database, Path, Problem};
+use crate::sessions::SignedIn;
+
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(list_own_exercises)
+        .service(create_own_exercise)
+        .service(rename_own_exercise)
+        .service(delete_own_exercise)
+        .service(merge_own_exercise);
+}
+
+/// An exercise of one's own. Nobody else sees it.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct OwnExerciseRead {
+    id: String,
+    name: String,
+    /// Whether it is counted in repetitions with the own body weight.
+    is_bodyweight: bool,
+}
+
+impl From<OwnExercise> for OwnExerciseRead {
+    fn from(own: OwnExercise) -> Self {
+        Self { id: own.id, name: own.name, is_bodyweight: own.is_bodyweight }
+    }
+}
+
+#[derive(Deserialize, garde::Validate, utoipa::ToSchema)]
+pub struct OwnExerciseCreate {
+    /// 1 to 100 characters; one exercise each.
+    #[garde(length(chars, min = 1, max = 100), custom(printable))]
+    #[schema(min_length = 1, max_length = 100)]
+    name: String,
+    #[garde(skip)]
+    #[serde(default)]
+    is_bodyweight: bool,
+}
+
+#[derive(Deserialize, garde::Validate, utoipa::ToSchema)]
+pub struct OwnExerciseRename {
+    /// 1 to 100 characters.
+    #[garde(length(chars, min = 1, max = 100), custom(printable))]
+    #[schema(min_length = 1, max_length = 100)]
+    name: String,
+}
+
+#[derive(Deserialize, garde::Validate, utoipa::ToSchema)]
+pub struct OwnExerciseMerge {
+    /// An exercise of the catalogue.
+    #[garde(length(min = 1, max = 100))]
+    #[schema(min_length = 1, max_length = 100)]
+    into: String,
+}
+
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct OwnExerciseMerged {
+    /// The exercise of the catalogue that has its history now.
+    exercise_id: String,
+    /// How many workouts that was.
+    workouts: usize,
+}
+
+/// The own exercises, by name.
+#[utoipa::path(security(("bearer" = [])), tag = "catalogue",
+    responses((status = 200, body = Vec<OwnExerciseRead>), (status = 401, body = Problem)))]
+#[get("/exercises/own")]
+async fn list_own_exercises(me: SignedIn, db: Data<Database>) -> Result<Json<Vec<OwnExerciseRead>>, Problem> {
+    let own = store::list_all(&*db.reader().await?, me.id).await?;
+    Ok(Json(own.into_iter().filter(|own| own.merged_into.is_none()).map(OwnExerciseRead::from).collect()))
+}
+
+/// Make an exercise of one's own, for what the catalogue lacks. It is private and in no ranking.
+#[utoipa::path(request_body = OwnExerciseCreate, security(("bearer" = [])), tag = "catalogue",
+    responses((status = 201, body = OwnExerciseRead), (status = 401, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
+#[post("/exercises/own")]
+async fn create_own_exercise(
+    me: SignedIn,
+    body: Body<OwnExerciseCreate>,
+    db: Data<Database>,
+) -> Result<HttpResponse, Problem> {
+    let OwnExerciseCreate { name, is_bodyweight } = body.0;
+    let id = format!("{PREFIX}{}", &uuid::Uuid::new_v4().simple().to_string()[..16]);
+    let db = db.connection().await?;
+    let transaction = db.begin().await?;
+    let made = async {
+        there(store::lock_user(&db, me.id).await?)?;
+        if store::count_own(&db, me.id).await? >= MOST {
+            return Err(OwnExerciseError::TooMany.into());
+        }
+        let inserted = store::insert_own(&db, me.id, &id, name.trim(), is_bodyweight).await;
+        inserted.map_err(|error| Problem::from(OwnExerciseError::from(error)))
+    };
+    let made = made.await;
+    transaction.end(made).await?;
+    Ok(HttpResponse::Created().json(OwnExerciseRead { id, name: name.trim().to_owned(), is_bodyweight }))
+}
+
+/// Give an exercise of one's own another name.
+#[utoipa::path(params(("id" = String, Path)), request_body = OwnExerciseRename, security(("bearer" = [])), tag = "catalogue",
+    responses((status = 204), (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
+#[patch("/exercises/own/{id}")]
+async fn rename_own_exercise(
+    me: SignedIn,
+    id: Path<String>,
+    body: Body<OwnExerciseRename>,
+    db: Data<Database>,
+) -> Result<HttpResponse, Problem> {
+    let renamed = store::rename_own(&db.connection().await?, me.id, &id, body.0.name.trim()).await;
+    match renamed.map_err(OwnExerciseError::from)? {
+        0 => Err(OwnExerciseError::Unknown.into()),
+        _ => Ok(HttpResponse::NoContent().finish()),
+    }
+}
+
+/// Delete an exercise of one's own that no workout and no routine names.
+#[utoipa::path(params(("id" = String, Path)), security(("bearer" = [])), tag = "catalogue",
+    responses((status = 204), (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
+#[delete("/exercises/own/{id}")]
+async fn delete_own_exercise(me: SignedIn, id: Path<String>, db: Data<Database>) -> Result<HttpResponse, Problem> {
+    match store::delete_own(&db.connection().await?, me.id, &id).await? {
+        (_, true) => Ok(HttpResponse::NoContent().finish()),
+        (true, false) => Err(OwnExerciseError::InUse.into()),
+        (false, false) => Err(OwnExerciseError::Unknown.into()),
+    }
+}
+
+/// Make an exercise of one's own one of the catalogue, with its history: the sets are of that, and those that count become
+/// lifts of their days.
+#[utoipa::path(params(("id" = String, Path)), request_body = OwnExerciseMerge, security(("bearer" = [])), tag = "catalogue",
+    responses((status = 200, body = OwnExerciseMerged), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 422, body = Problem)))]
+#[post("/exercises/own/{id}/merge")]
+async fn merge_own_exercise(
+    me: SignedIn,
+    id: Path<String>,
+    body: Body<OwnExerciseMerge>,
+    db: Data<Database>,
+    catalogue: Data<Catalogue>,
+    live: Data<Live>,
+) -> Result<Json<OwnExerciseMerged>, Problem> {
+    let into = body.0.into;
+    let workouts = super::merge(&db.connection().await?, &live, &catalogue, me.id, &id, &into).await?;
+    live.catch_up().await;
+    Ok(Json(OwnExerciseMerged { exercise_id: into, workouts }))
+}

@@ -1,0 +1,1 @@
+//! Many workouts at once.
