@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use crate::support::{App, Lifter, spawn_app};
+use crate::support::{App, Journeys, Lifter, Options, fresh_database, spawn_app, spawn_app_with};
 
 fn set(exercise: &str, weight_kg: f64, reps: i32) -> Value {
     json!({ "exercise_id": exercise, "weight_kg": weight_kg, "reps": reps })
@@ -272,4 +272,35 @@ async fn records_are_of_all_that_was_done_but_warm_ups() {
     app.get(&format!("/users/{}/records", ada.id)).await.problem(401);
     let streaks = ada.get(&format!("/users/{}/streaks", ada.id)).await.expect(200);
     assert_eq!((&streaks["days"], &streaks["weeks"], &streaks["forgives"]), (&json!(1), &json!(1), &json!(true)));
+}
+
+#[tokio::test]
+async fn a_workout_of_twenty_sets_takes_four_journeys_to_the_database() {
+    let database = fresh_database().await;
+    let journeys = Journeys::to(&database);
+    let app = spawn_app_with(Options { database: Some(journeys.database.clone()), ..Options::default() }).await;
+    let (ada, ben) = (heavy(&app, "ada").await, heavy(&app, "ben").await);
+    let sets = |kg: f64| -> Vec<Value> {
+        let exercises = ["back_squat", "barbell_bench_press", "deadlift", "overhead_press", "barbell_row"];
+        (0..20).map(|place| set(exercises[place % 5], kg + place as f64, 1 + place as i32 / 5)).collect()
+    };
+    // In each round she passes him, until every connection has prepared its statements.
+    let between = async |kg: f64| {
+        for (place, exercise) in ["back_squat", "barbell_bench_press", "deadlift"].into_iter().enumerate() {
+            ben.lift(exercise, kg + place as f64 - 1.0, 1).await;
+        }
+    };
+    for round in 0..24 {
+        let kg = 100.0 + 2.0 * f64::from(round);
+        between(kg).await;
+        ada.post("/workouts", &workout(&sets(kg))).await.expect(201);
+    }
+    between(150.0).await;
+    journeys.begin();
+    let mut counted = workout(&sets(150.0));
+    counted["note"] = json!("counted here");
+    let done = ada.post("/workouts", &counted).await.expect(201);
+    assert!(done["ranks"].as_array().unwrap().iter().any(|change| change["passed_count"] == 1), "somebody is passed");
+    let number = journeys.count("counted here");
+    assert!((2..=4).contains(&number), "{number} journeys");
 }

@@ -4,6 +4,7 @@ mod app;
 mod client;
 mod cluster;
 mod database;
+mod journeys;
 mod smtp;
 mod worker;
 
@@ -11,6 +12,7 @@ pub use app::{App, Options, program, spawn_app, spawn_app_with};
 pub use client::{Answer, Lifter, place_on};
 pub use cluster::Cluster;
 pub use database::{TestDatabase, empty_database, fresh_database};
+pub use journeys::Journeys;
 pub use smtp::{MailServer, settings as mail_settings, token_in};
 pub use worker::{Worker, spawn_worker};
 
