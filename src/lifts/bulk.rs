@@ -17,8 +17,12 @@ pub struct BulkLift {
     pub exercise_id: &'static str,
     pub weight_kg: f64,
     pub reps: i32,
+    pub sets: i32,
     pub score_value: f64,
     pub performed_at: Timestamp,
+    /// When it came; none is now.
+    pub recorded_at: Option<Timestamp>,
+    pub volume_xp: i32,
     pub bodyweight_kg: Option<f64>,
     pub scored_as: Option<ScoredAs>,
     pub age_years: Option<f32>,
@@ -36,7 +40,7 @@ pub async fn insert_lifts(db: &Client, lifts: &[BulkLift]) -> Result<u64, tokio_
         "CREATE TEMP TABLE new_lifts (
              user_id uuid, exercise_id text, weight_kg double precision, reps integer, score_value double precision,
              performed_at timestamptz, bodyweight_kg double precision, scored_as text, age_years real, equipment text,
-             source text, meet integer, event text, is_tested boolean
+             source text, meet integer, event text, is_tested boolean, sets integer, recorded_at timestamptz, volume_xp integer
          ) ON COMMIT DROP",
     )
     .await?;
@@ -58,6 +62,9 @@ pub async fn insert_lifts(db: &Client, lifts: &[BulkLift]) -> Result<u64, tokio_
             Type::INT4,
             Type::TEXT,
             Type::BOOL,
+            Type::INT4,
+            Type::TIMESTAMPTZ,
+            Type::INT4,
         ],
     );
     pin_mut!(writer);
@@ -79,15 +86,19 @@ pub async fn insert_lifts(db: &Client, lifts: &[BulkLift]) -> Result<u64, tokio_
                 &lift.meet,
                 &lift.event,
                 &lift.is_tested,
+                &lift.sets,
+                &lift.recorded_at,
+                &lift.volume_xp,
             ])
             .await?;
     }
     writer.finish().await?;
     db.execute(
         "INSERT INTO lifts AS l (user_id, exercise_id, weight_kg, reps, sets, score_value, performed_at, bodyweight_kg,
-                                 scored_as, age_years, equipment, source, meet, event, is_tested)
-         SELECT user_id, exercise_id, weight_kg, reps, 1, score_value, performed_at, bodyweight_kg,
-                scored_as::scoring, age_years, equipment::worn, source::lift_source, meet, event::meet_event, is_tested
+                                 scored_as, age_years, equipment, source, meet, event, is_tested, recorded_at, volume_xp)
+         SELECT user_id, exercise_id, weight_kg, reps, sets, score_value, performed_at, bodyweight_kg,
+                scored_as::scoring, age_years, equipment::worn, source::lift_source, meet, event::meet_event, is_tested,
+                coalesce(recorded_at, now()), volume_xp
          FROM new_lifts
          ON CONFLICT (user_id, exercise_id, performed_at, equipment) WHERE source = 'meet'
          DO UPDATE SET weight_kg = excluded.weight_kg, score_value = excluded.score_value,
@@ -116,6 +127,22 @@ pub async fn refresh_personal_bests(db: &Client) -> Result<u64, tokio_postgres::
                      reps = excluded.reps, sets = excluded.sets, performed_at = excluded.performed_at
                  WHERE (b.lift_id, b.score_value) IS DISTINCT FROM (excluded.lift_id, excluded.score_value)"
         ),
+        &[],
+    )
+    .await
+}
+
+/// Notes each rise of a best among the lifts that were just stored.
+pub async fn insert_best_events(db: &Client) -> Result<u64, tokio_postgres::Error> {
+    db.execute(
+        "INSERT INTO personal_best_events (user_id, exercise_id, lift_id, score_value, weight_kg, reps, created_at)
+         SELECT user_id, exercise_id, id, score_value, weight_kg, reps, performed_at FROM (
+             SELECT l.*, max(l.score_value) OVER (
+                        PARTITION BY l.user_id, l.exercise_id ORDER BY l.performed_at, l.id
+                        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+             FROM lifts l WHERE l.user_id IN (SELECT user_id FROM new_lifts)) lifts
+         WHERE before IS NULL OR score_value > before
+         ORDER BY performed_at, id",
         &[],
     )
     .await

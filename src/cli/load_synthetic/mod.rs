@@ -3,9 +3,9 @@ use indicatif::ProgressBar;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::{Outcome, begin, connect_to_current_database};
 use crate::accounts::bulk::{BulkUser, insert_users};
 use crate::catalogue::Catalogue;
+use crate::cli::{Outcome, begin, connect_to_current_database};
 use crate::lifts::bulk::{BulkLift, insert_lifts, refresh_personal_bests};
 use crate::lifts::{Equipment, score_value};
 use crate::platform::config::Environment;
@@ -130,6 +130,9 @@ fn add_lifts(
             exercise_id,
             weight_kg,
             reps,
+            sets: 1,
+            recorded_at: None,
+            volume_xp: 0,
             score_value: score_value(exercise, weight_kg, Some(reps)),
             performed_at: Timestamp::now() - days_ago(random),
             bodyweight_kg: user.weight_kg,
