@@ -316,9 +316,9 @@ pub struct Migrated {
     pub standings: u64,
 }
 
-/// Brings a database up to this program: its schema, its queue, its exercises and everybody's routines, its boards, then its large
-/// indexes. One process at a time does. `watcher` is a second connection, which tells how far the first one is; `state` is where this host keeps
-/// the id of its database.
+/// Brings a database up to this program: its schema, its queue, its exercises, everybody's routines, its boards, then its
+/// large indexes. One process at a time does. `watcher` is a second connection, which tells how far the first one is;
+/// `state` is where this host keeps the id of its database.
 pub async fn migrate(
     client: &mut Client,
     watcher: &Client,

@@ -15,7 +15,7 @@ pub async fn insert_upload(
 ) -> Result<u64, DatabaseError> {
     db.execute(
         "INSERT INTO uploads (key, user_id, bytes)
-         SELECT $2, $1, $3 WHERE (SELECT coalesce(sum(bytes), 0) FROM uploads WHERE user_id = $1) + $3 <= $4",
+         SELECT $2, $1, $3::int WHERE (SELECT coalesce(sum(bytes), 0) FROM uploads WHERE user_id = $1) + $3::int <= $4",
         &[&user.0, &key, &bytes, &most],
     )
     .await

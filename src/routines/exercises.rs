@@ -28,7 +28,9 @@ pub async fn resolve(
     sent: &[ScenarioSetIn],
 ) -> Result<Vec<Item>, RoutineError> {
     let is_known = |item: &&ScenarioSetIn| catalogue.find(&item.scenario_id).is_some();
-    let others: Vec<_> = sent.iter().filter(|item| !is_known(item)).map(|item| item.scenario_id.clone()).collect();
+    // PostgreSQL holds no text with a NUL in it, nor can it be asked for one.
+    let may_be_own = |item: &&ScenarioSetIn| !is_known(item) && !item.scenario_id.contains('\0');
+    let others: Vec<_> = sent.iter().filter(may_be_own).map(|item| item.scenario_id.clone()).collect();
     let own = match others.is_empty() {
         true => Vec::new(),
         false => store::list_own_exercises(db, user, &others).await?,

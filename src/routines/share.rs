@@ -20,8 +20,14 @@ const CODE_LENGTH: usize = 8;
 const TRIES: usize = 5;
 
 /// A code as people type it.
-pub fn read_code(typed: &str) -> String {
-    typed.trim().to_ascii_uppercase()
+///
+/// Errors: [`RoutineError::UnknownCode`] where it cannot be one.
+pub fn read_code(typed: &str) -> Result<String, RoutineError> {
+    let code = typed.trim();
+    match !code.is_empty() && code.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        true => Ok(code.to_ascii_uppercase()),
+        false => Err(RoutineError::UnknownCode),
+    }
 }
 
 /// Shares an own routine or one of everybody's as it is now.

@@ -107,7 +107,8 @@ async fn list_shares(
 
 /// A shared routine, for anybody who has its code; for a browser as a page.
 #[utoipa::path(params(("code" = String, Path)), tag = "routines",
-    responses((status = 200, body = RoutineShareRead), (status = 404, body = Problem)))]
+    responses((status = 200, content((RoutineShareRead = "application/json"), (String = "text/html"))),
+        (status = 404, content((Problem = "application/problem+json"), (String = "text/html")))))]
 #[get("/routines/shared/{code}")]
 async fn get_share(
     request: HttpRequest,
@@ -116,7 +117,10 @@ async fn get_share(
     catalogue: Data<Catalogue>,
     config: Data<Config>,
 ) -> Result<HttpResponse, Problem> {
-    let found = store::find_share(&*db.reader().await?, &share::read_code(&code)).await?;
+    let found = match share::read_code(&code) {
+        Ok(code) => store::find_share(&*db.reader().await?, &code).await?,
+        Err(_) => None,
+    };
     let share = found.map(|share| RoutineShareRead::new(share, &catalogue, &config));
     if wants_a_page(&request) {
         return Ok(match share {
@@ -149,7 +153,7 @@ async fn revoke_share(
     db: Data<Database>,
     config: Data<Config>,
 ) -> Result<HttpResponse, Problem> {
-    let code = share::read_code(&code);
+    let code = share::read_code(&code)?;
     share::revoke(&db.connection().await?, &config.static_directory, me.id, &code).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -182,5 +186,5 @@ async fn import_routine(
     let answer = |routine: &Routine| serde_json::to_string(&RoutineRead::new(routine.clone(), &catalogue, &config));
     let db = db.connection().await?;
     let making = Making { db: &db, catalogue: &catalogue, repeatable: &repeatable, user: me.id };
-    Ok(share::import(making, &share::read_code(&body.0.share_code), answer).await?.into())
+    Ok(share::import(making, &share::read_code(&body.0.share_code)?, answer).await?.into())
 }

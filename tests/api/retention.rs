@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::support::{TestDatabase, program, spawn_app};
 
-async fn run(database: &TestDatabase, task: &str, uploads: &str) {
+pub async fn run(database: &TestDatabase, task: &str, uploads: &str) {
     let mut command = program();
     command.args(["jobs", "run", task]).env("DATABASE_URL", &database.url).env("STATIC_STORAGE_DIR", uploads);
     let output = command.output().await.unwrap();
