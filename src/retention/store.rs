@@ -100,3 +100,13 @@ pub async fn delete_board_changes(db: &Connection, most: i64) -> Result<u64, Dat
     )
     .await
 }
+
+/// Until then its maker may still read in the export what was shared.
+pub async fn delete_revoked_shares(db: &Connection, most: i64) -> Result<u64, DatabaseError> {
+    db.execute(
+        "DELETE FROM routine_shares WHERE code IN (
+             SELECT code FROM routine_shares WHERE revoked_at < now() - interval '30 days' LIMIT $1)",
+        &[&most],
+    )
+    .await
+}
