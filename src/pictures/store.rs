@@ -26,7 +26,8 @@ pub async fn lock_uploads(db: &Connection, keys: &[String]) -> Result<u64, Datab
     db.execute("SELECT FROM uploads WHERE key = ANY ($1) ORDER BY key FOR UPDATE", &[&keys]).await
 }
 
-/// Of these pictures, those that something names. `avatars` are asked for apart: users are many, and without an index for it.
+/// Of these pictures, those that something names. `avatars` are asked for apart: users are many, and without an index
+/// for it.
 pub async fn list_named(db: &Connection, avatars: &[String], others: &[String]) -> Result<Vec<String>, DatabaseError> {
     let rows = db
         .query(

@@ -157,7 +157,8 @@ async fn get_routine(
 }
 
 /// Replace an own routine. Items and picture that are left out stay; a picture that is null goes.
-#[utoipa::path(params(("routine_id" = Uuid, Path)), request_body = RoutineUpdate, security(("bearer" = [])), tag = "routines",
+#[utoipa::path(params(("routine_id" = Uuid, Path)), request_body = RoutineUpdate, security(("bearer" = [])),
+    tag = "routines",
     responses((status = 200, body = RoutineRead), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 422, body = Problem)))]
 #[put("/routines/{routine_id}")]

@@ -49,9 +49,9 @@ pub struct RoutineImage {
     image_key: String,
 }
 
-/// Upload a picture for a routine. It is made small as the own picture is, and goes after a day if no routine has it by then.
+/// Upload a picture for a routine. It is made small as the own picture is.
 ///
-/// All pictures of a user together take at most 50 MiB.
+/// It goes after a day if no routine has it by then. All pictures of a user together take at most 50 MiB.
 #[utoipa::path(request_body(content = RoutineImageUpload, content_type = "multipart/form-data"),
     security(("bearer" = [])), tag = "routines",
     responses((status = 201, body = RoutineImage), (status = 400, body = Problem), (status = 401, body = Problem),

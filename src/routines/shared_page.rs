@@ -50,7 +50,8 @@ pub fn page(share: &RoutineShareRead, config: &Config) -> HttpResponse {
     put(&mut body, format_args!("<h1><bdi>{name}</bdi></h1>\n"));
     body.push_str(
         "<table>\n<caption>What to do, in this order</caption>\n<thead><tr><th scope=\"col\">Exercise</th>\
-         <th scope=\"col\" class=\"number\">Sets</th><th scope=\"col\" class=\"number\">Repetitions</th></tr></thead>\n<tbody>\n",
+         <th scope=\"col\" class=\"number\">Sets</th><th scope=\"col\" class=\"number\">Repetitions</th></tr></thead>\n\
+         <tbody>\n",
     );
     for item in &share.scenarios {
         let (sets, reps) = item.sets_and_reps();

@@ -15,7 +15,8 @@ pub async fn list(client: &Client) -> Result<Vec<(Uuid, String, Vec<Item>)>, Err
     let rows = client
         .query(
             "SELECT r.id, r.name,
-                 (SELECT coalesce(jsonb_agg(to_jsonb(i) ORDER BY i.position), '[]') FROM routine_items i WHERE i.routine_id = r.id)
+                 (SELECT coalesce(jsonb_agg(to_jsonb(i) ORDER BY i.position), '[]') FROM routine_items i
+                  WHERE i.routine_id = r.id)
              FROM routines r WHERE r.user_id IS NULL",
             &[],
         )
