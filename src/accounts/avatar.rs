@@ -61,6 +61,6 @@ async fn replace(db: &Connection, config: &Config, user: UserId, key: String) ->
     let replaced = store::replace_avatar(db, user, &key).await?;
     let is_gone = replaced.is_none();
     let left = replaced.unwrap_or(Some(key));
-    pictures::free(db, &config.static_directory, left.as_slice()).await?;
+    pictures::free(db, &config.static_directory, left.as_slice()).await;
     if is_gone { Err(AccountError::Gone) } else { Ok(()) }
 }

@@ -75,8 +75,8 @@ pub async fn delete(
         keep_an_admin(db, user).await?;
     }
     sessions::shut_out(db, user).await?;
-    // First of what others write too: whoever is at work on the account is waited for, and then finds it gone.
     let uploaded = pictures::list_uploads(db, user).await?;
+    // First of what others write too: whoever is at work on the account is waited for, and then finds it gone.
     let Some(deleted) = store::delete_user(db, user).await? else { return Ok(None) };
     let uploaded: Vec<_> = uploaded.into_iter().chain(deleted.avatar).collect();
     let pictures = pictures::release(db, &uploaded).await?;

@@ -33,11 +33,19 @@ pub async fn release(db: &Connection, keys: &[String]) -> Result<Vec<String>, Da
     Ok(unnamed)
 }
 
-/// Removes those of these pictures that nothing names any more, with their files. Gives how many files there were.
-pub async fn free(db: &Connection, directory: &Path, keys: &[String]) -> Result<u64, DatabaseError> {
+/// Removes those of these pictures that nothing names any more, with their files. What took the name away has happened,
+/// so that this cannot is only told of: it is [swept](sweep) up later.
+pub async fn free(db: &Connection, directory: &Path, keys: &[String]) {
     if keys.is_empty() {
-        return Ok(0);
+        return;
     }
+    if let Err(error) = sweep(db, directory, keys).await {
+        slog_scope::warn!("pictures could not be removed"; "keys" => keys.join(" "), "error" => error.to_string());
+    }
+}
+
+/// As [`free`], for whoever does nothing else. Gives how many files there were.
+pub async fn sweep(db: &Connection, directory: &Path, keys: &[String]) -> Result<u64, DatabaseError> {
     let transaction = db.begin().await?;
     let released = release(&transaction, keys).await;
     let released = transaction.end(released).await?;

@@ -27,7 +27,7 @@ use crate::sessions::SignedIn;
 
 pub use address::{is_key, key_of, url_of};
 pub use file::remove_files;
-pub use kept::{free, list_old_uploads, list_uploads, release};
+pub use kept::{free, list_old_uploads, list_uploads, release, sweep};
 pub use upload::read_part;
 
 /// The largest file that is taken, in bytes.
@@ -147,7 +147,7 @@ impl Studio {
         let (place, written_key) = (directory.to_owned(), key.clone());
         let written = web::block(move || file::write(&place, &written_key, &rendered)).await;
         if let Err(error) = written.map_err(std::io::Error::other).flatten() {
-            free(&db.connection().await?, directory, std::slice::from_ref(&key)).await?;
+            free(&db.connection().await?, directory, std::slice::from_ref(&key)).await;
             return Err(fault(&error));
         }
         Ok(key)

@@ -26,7 +26,7 @@ pub async fn sweep(database: &Pooled, uploads: &Path) -> Result<u64, JobError> {
         let names = list_old(&place).map_err(broken)?;
         for names in names.chunks(BATCH) {
             let keys: Vec<_> = names.iter().map(|name| format!("{folder}/{name}")).collect();
-            removed += pictures::free(&database.connection().await?, uploads, &keys).await?;
+            removed += pictures::sweep(&database.connection().await?, uploads, &keys).await?;
         }
     }
     Ok(removed + sweep_notes(database, uploads).await?)
@@ -40,7 +40,7 @@ async fn sweep_notes(database: &Pooled, uploads: &Path) -> Result<u64, JobError>
         let keys = pictures::list_old_uploads(&db, &last, BATCH as i64).await?;
         let Some(key) = keys.last() else { return Ok(removed) };
         last.clone_from(key);
-        removed += pictures::free(&db, uploads, &keys).await?;
+        removed += pictures::sweep(&db, uploads, &keys).await?;
     }
 }
 

@@ -112,6 +112,6 @@ async fn free(
         return Err(if_none);
     }
     let images: Vec<_> = revoked.into_iter().flatten().collect();
-    pictures::free(db, uploads, &images).await?;
+    pictures::free(db, uploads, &images).await;
     Ok(())
 }

@@ -95,7 +95,7 @@ pub async fn replace(
     let replaced = replace_within(&transaction, catalogue, user, id, update, &image_key).await;
     let (routine, before) = transaction.end(replaced).await?;
     let left: Vec<_> = before.into_iter().filter(|before| routine.image_key.as_ref() != Some(before)).collect();
-    pictures::free(db, &config.static_directory, &left).await?;
+    pictures::free(db, &config.static_directory, &left).await;
     Ok(routine)
 }
 
@@ -125,7 +125,7 @@ pub async fn delete(db: &Connection, uploads: &Path, user: UserId, id: Uuid) -> 
     let transaction = db.begin().await?;
     let deleted = delete_within(&transaction, user, id).await;
     let image_key = transaction.end(deleted).await?;
-    pictures::free(db, uploads, image_key.as_slice()).await?;
+    pictures::free(db, uploads, image_key.as_slice()).await;
     Ok(())
 }
 
