@@ -39,7 +39,7 @@ use crate::sessions::{KnownKeys, LastUse, Revocations, Tokens, identify};
 use crate::{
     accounts, admin, admission, api_keys, billing, boards, catalogue, energy, jobs, lifts, links, points, ranks,
 };
-use crate::{own_exercises, progress, quests, retention, sessions, standards, workouts};
+use crate::{own_exercises, progress, quests, retention, routines, sessions, standards, workouts};
 
 /// Longer than Caddy keeps its connections to us, so that it never sends into one that we are closing.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
@@ -74,6 +74,7 @@ fn routes(config: &mut ServiceConfig) {
             .configure(workouts::routes)
             .configure(own_exercises::routes)
             .configure(billing::routes)
+            .configure(routines::routes)
             .service(openapi::get_document),
     );
 }
@@ -325,13 +326,15 @@ pub struct Migrated {
     pub queue: Vec<i32>,
     pub indexes: Vec<String>,
     pub exercises: u64,
+    /// Everybody's routines that are new, changed or gone.
+    pub routines: u64,
     /// The lifters who had lifts and stood nowhere.
     pub standings: u64,
 }
 
-/// Brings a database up to this program: its schema, its queue, its exercises, its boards, then its large indexes. One process at a time
-/// does. `watcher` is a second connection, which tells how far the first one is; `state` is where this host keeps
-/// the id of its database.
+/// Brings a database up to this program: its schema, its queue, its exercises, everybody's routines, its boards, then its
+/// large indexes. One process at a time does. `watcher` is a second connection, which tells how far the first one is;
+/// `state` is where this host keeps the id of its database.
 pub async fn migrate(
     client: &mut Client,
     watcher: &Client,
@@ -346,6 +349,7 @@ pub async fn migrate(
     let exercises = catalogue::mirror(client, &catalogue).await?;
     let templates = Templates::load().map_err(|error| failed(error.to_string()))?;
     quests::mirror(client, &templates).await?;
+    let routines = routines::mirror(client, &catalogue).await.map_err(|error| failed(error.to_string()))?;
     let done = |done| slog_scope::info!("lifters are put on boards"; "done" => done);
     let standings = boards::bulk::fill(client, &catalogue, done).await.map_err(|error| failed(error.to_string()))?;
     let indexes = indexes::build(client, watcher).await?;
@@ -354,5 +358,5 @@ pub async fn migrate(
         // While this ran and until it is replaced, the program of before records lifts without knowing of what is new.
         jobs::add_later::<boards::check::CheckBoards>(client, "2 minutes").await.map_err(failed)?;
     }
-    Ok(Migrated { migrations, queue, indexes, exercises, standings })
+    Ok(Migrated { migrations, queue, indexes, exercises, routines, standings })
 }

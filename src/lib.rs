@@ -21,6 +21,7 @@
 //! | [`boards`] | where everybody stands: ranks in memory, and what keeps them equal to the database |
 //! | [`catalogue`] | exercises ("scenarios"), muscles, equipment |
 //! | [`lifts`] | scores, personal bests, the boards of exercises |
+//! | [`routines`] | plans of training, one's own, shared, and everybody's |
 //! | [`energy`] | one number for a lifter, and its board |
 //! | [`standards`] | what each rank asks for |
 //! | [`ranks`] | where a score stands |
@@ -57,6 +58,7 @@ pub mod progress;
 pub mod quests;
 pub mod ranks;
 pub mod retention;
+pub mod routines;
 pub mod second_factor;
 pub mod sessions;
 pub mod standards;

@@ -7,7 +7,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{AccountError, UserRead, own_profile, store};
 use crate::boards::Live;
 use crate::pictures::{self, PictureError, Studio};
-use crate::platform::{Config, Database, Problem, UserId};
+use crate::platform::{Config, Connection, Database, Problem, UserId};
 use crate::sessions::SignedIn;
 
 const PART: &str = "avatar";
@@ -29,7 +29,8 @@ pub struct AvatarUpload {
 /// Upload the own picture. It is fitted into 512 by 512 pixels and loses whatever was said in it of where and when.
 #[utoipa::path(request_body(content = AvatarUpload, content_type = "multipart/form-data"), security(("bearer" = [])), tag = "accounts",
     responses((status = 200, body = UserRead), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 413, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)))]
+        (status = 409, body = Problem), (status = 413, body = Problem), (status = 422, body = Problem),
+        (status = 503, body = Problem)))]
 #[patch("/users/me/avatar")]
 async fn update_own_avatar(
     me: SignedIn,
@@ -46,24 +47,20 @@ async fn update_own_avatar(
     // On its own, so that a client who goes away does not leave a file that belongs to nobody.
     let kept = actix_web::rt::spawn(async move {
         let _place = place;
-        let key = studio.keep(&config.static_directory, FOLDER, upload).await.map_err(of_part)?;
-        replace(&db, &config, me.id, &key).await.map_err(Problem::from)?;
+        let key = studio.keep(&db, &config.static_directory, FOLDER, me.id, upload).await.map_err(of_part)?;
+        replace(&db.connection().await?, &config, me.id, key).await.map_err(Problem::from)?;
         live.catch_up().await;
         Ok::<_, Problem>(own_profile(&*db.reader().await?, me.id, &config.base_url).await?)
     });
     Ok(Json(kept.await.map_err(Problem::internal)??))
 }
 
-/// Makes a file that is there the user's picture, and removes the one before.
-async fn replace(db: &Database, config: &Config, user: UserId, key: &str) -> Result<(), AccountError> {
-    // When this fails, the row may name the new file or the old one: both stay.
-    let replaced = store::replace_avatar(&db.connection().await?, user, key).await?;
-    let Some(before) = replaced else {
-        pictures::remove(&config.static_directory, key).await;
-        return Err(AccountError::Gone);
-    };
-    if let Some(before) = before {
-        pictures::remove(&config.static_directory, &before).await;
-    }
-    Ok(())
+/// Makes a picture that is there the user's, and removes the one before.
+async fn replace(db: &Connection, config: &Config, user: UserId, key: String) -> Result<(), AccountError> {
+    // When this fails, the row may name the new picture or the old one: both stay, and one is swept up later.
+    let replaced = store::replace_avatar(db, user, &key).await?;
+    let is_gone = replaced.is_none();
+    let left = replaced.unwrap_or(Some(key));
+    pictures::free(db, &config.static_directory, left.as_slice()).await;
+    if is_gone { Err(AccountError::Gone) } else { Ok(()) }
 }

@@ -45,9 +45,7 @@ pub async fn change(tools: &Tools, me: SignedIn, changes: Changes) -> Result<Use
     let changed = transaction.end(changed).await?;
     tools.live.catch_up().await;
     // Last: until now the profile might still have named it.
-    if let Some(key) = changed.removed_avatar {
-        pictures::remove(&tools.config.static_directory, &key).await;
-    }
+    pictures::free(&db, &tools.config.static_directory, changed.removed_avatar.as_slice()).await;
     Ok(changed.profile)
 }
 

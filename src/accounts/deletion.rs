@@ -7,7 +7,6 @@ use actix_web::{HttpResponse, delete};
 use serde::Deserialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::store::Deleted;
 use super::tools::Tools;
 use super::{AccountError, Password, check_password, store};
 use crate::audit::{self, Action, Entry};
@@ -76,8 +75,11 @@ pub async fn delete(
         keep_an_admin(db, user).await?;
     }
     sessions::shut_out(db, user).await?;
+    let uploaded = pictures::list_uploads(db, user).await?;
     // First of what others write too: whoever is at work on the account is waited for, and then finds it gone.
     let Some(deleted) = store::delete_user(db, user).await? else { return Ok(None) };
+    let uploaded: Vec<_> = uploaded.into_iter().chain(deleted.avatar).collect();
+    let pictures = pictures::release(db, &uploaded).await?;
     audit::forget(db, user).await?;
     boards::forget(db, user).await?;
     links::forget(db, user, deleted.email.as_deref()).await?;
@@ -89,7 +91,7 @@ pub async fn delete(
     // From where somebody deleted themselves is theirs, and goes with them.
     let client = if actor.is_some() { client.clone() } else { Client { address: None, ..client.clone() } };
     audit::record(db, &client, entry).await?;
-    Ok(Some(deleted))
+    Ok(Some(Deleted { pictures }))
 }
 
 /// Refuses what would leave nobody who is an admin. The admins' rows are held, so that two cannot remove each other.
@@ -100,9 +102,13 @@ pub async fn keep_an_admin(db: &Connection, user: UserId) -> Result<(), AccountE
     }
 }
 
+/// What a deleted account leaves outside the database.
+pub struct Deleted {
+    /// The keys of pictures that nobody else's routines name.
+    pictures: Vec<String>,
+}
+
 /// Removes what a deleted account leaves outside the database. Where the process dies before, a job sweeps it up.
 pub async fn remove_files(directory: &Path, deleted: Deleted) {
-    if let Some(key) = deleted.avatar {
-        pictures::remove(directory, &key).await;
-    }
+    pictures::remove_files(directory, &deleted.pictures).await;
 }

@@ -19,7 +19,7 @@ pub fn routes(config: &mut ServiceConfig) {
 }
 
 /// Each section and the statement that gives its rows as JSON. Of what opens something only that it is there.
-pub const SECTIONS: [(&str, &str); 25] = [
+pub const SECTIONS: [(&str, &str); 29] = [
     ("account", "SELECT (to_jsonb(t) - 'password_hash')::text FROM users t WHERE id = $1"),
     ("body_weights", "SELECT to_jsonb(t)::text FROM body_weights t WHERE user_id = $1 ORDER BY measured_on"),
     ("lifts", "SELECT to_jsonb(t)::text FROM lifts t WHERE user_id = $1 ORDER BY id"),
@@ -44,6 +44,19 @@ pub const SECTIONS: [(&str, &str); 25] = [
         "SELECT to_jsonb(t)::text FROM xp_events t WHERE user_id = $1 ORDER BY created_at, source, source_id",
     ),
     ("user_quests", "SELECT to_jsonb(t)::text FROM user_quests t WHERE user_id = $1 ORDER BY cycle_start, id"),
+    (
+        "routines",
+        "SELECT (to_jsonb(t) || jsonb_build_object('items', (
+             SELECT jsonb_agg(to_jsonb(i) - 'routine_id' ORDER BY i.position) FROM routine_items i
+             WHERE i.routine_id = t.id)))::text
+         FROM routines t WHERE user_id = $1 ORDER BY created_at, id",
+    ),
+    ("hidden_routines", "SELECT to_jsonb(t)::text FROM hidden_routines t WHERE user_id = $1 ORDER BY routine_id"),
+    (
+        "routine_shares",
+        "SELECT (to_jsonb(t) - 'content')::text FROM routine_shares t WHERE shared_by = $1 ORDER BY created_at, code",
+    ),
+    ("uploads", "SELECT to_jsonb(t)::text FROM uploads t WHERE user_id = $1 ORDER BY uploaded_at, key"),
     ("sessions", "SELECT to_jsonb(t)::text FROM sessions t WHERE user_id = $1 ORDER BY id"),
     (
         "refresh_tokens",

@@ -28,14 +28,13 @@ mod username;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use changes::Changes;
-pub use deletion::{Deleter, delete, keep_an_admin, remove_files};
+pub use deletion::{Deleted, Deleter, delete, keep_an_admin, remove_files};
 pub use email::Email;
 pub use hashing::{Hasher, HashingThreads, Verdict};
 pub use password::Password;
 pub use profile::UserRead;
 pub(crate) use profile::user_columns;
 pub use registration::{NewUser, make_account_without_password};
-pub use store::Deleted;
 use tools::Tools;
 pub use username::Username;
 

@@ -285,16 +285,16 @@ pub async fn copy_newest_body_weight(db: &Connection, user: UserId) -> Result<u6
 }
 
 /// A user who was deleted.
-pub struct Deleted {
+pub struct DeletedUser {
     /// The key of the picture that is left.
     pub avatar: Option<String>,
     pub email: Option<String>,
 }
 
 /// Deletes a user with everything that hangs on them; none when there was none.
-pub async fn delete_user(db: &Connection, user: UserId) -> Result<Option<Deleted>, DatabaseError> {
+pub async fn delete_user(db: &Connection, user: UserId) -> Result<Option<DeletedUser>, DatabaseError> {
     let row = db.query_opt("DELETE FROM users WHERE id = $1 RETURNING avatar_key, email", &[&user.0]).await?;
-    Ok(row.map(|row| Deleted { avatar: row.get(0), email: row.get(1) }))
+    Ok(row.map(|row| DeletedUser { avatar: row.get(0), email: row.get(1) }))
 }
 
 /// Whether an active user still has this password hash; it stays so until the transaction ends.

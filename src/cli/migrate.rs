@@ -52,6 +52,9 @@ impl Migrate {
         if migrated.exercises > 0 {
             println!("{} exercises are new or changed", migrated.exercises);
         }
+        if migrated.routines > 0 {
+            println!("{} routines of everybody's are new, changed or gone", migrated.routines);
+        }
         if migrated.standings > 0 {
             println!("{} lifters stand on boards", migrated.standings);
         }
@@ -59,7 +62,7 @@ impl Migrate {
             println!("built index {name}");
         }
         let is_up_to_date = migrated.migrations.is_empty() && migrated.queue.is_empty() && migrated.indexes.is_empty();
-        if is_up_to_date && migrated.exercises == 0 && migrated.standings == 0 {
+        if is_up_to_date && migrated.exercises == 0 && migrated.routines == 0 && migrated.standings == 0 {
             println!("nothing to do: the database is up to date");
         }
         Ok(())

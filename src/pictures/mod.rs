@@ -1,11 +1,18 @@
 //! Pictures that members upload: read, made small and harmless, and kept as files below `STATIC_STORAGE_DIR`.
 //!
 //! Invariant: what lies there was encoded by us: no metadata, no format but JPEG and WebP, at most 512 pixels a side.
-//! A file appears whole or not at all, and under a random name, so that it may be cached for ever. Who owns a picture
-//! is for the caller to remember by its key, such as `avatars/<32 digits>.jpg`.
+//! A file appears whole or not at all, and under a random name, so that it may be cached for ever. Each is noted in
+//! `uploads` before it is written, so that all of somebody's together stay below [`MOST_OF_ONE`]. Callers remember a
+//! picture by its key, such as `avatars/<32 digits>.jpg`; one that nothing names any more is [freed](free).
+//!
+//! Whoever names a picture in a table holds its row of `uploads`, and whoever removes one holds it too, and then looks
+//! who names it: so no picture goes that somebody is just about to name.
 
+mod address;
 mod file;
+mod kept;
 mod render;
+mod store;
 mod upload;
 
 use std::path::Path;
@@ -15,13 +22,18 @@ use actix_web::http::StatusCode;
 use actix_web::web;
 use tokio::sync::Semaphore;
 
-use crate::platform::{Problem, UserId};
+use crate::platform::{Database, DatabaseError, Problem, UserId};
+use crate::sessions::SignedIn;
 
-pub use file::remove;
+pub use address::{is_key, key_of, url_of};
+pub use file::remove_files;
+pub use kept::{free, list_old_uploads, list_uploads, release, sweep};
 pub use upload::read_part;
 
 /// The largest file that is taken, in bytes.
 pub const LARGEST: usize = 10 * 1024 * 1024;
+/// All pictures that somebody keeps, in bytes.
+pub const MOST_OF_ONE: i64 = 50 * 1024 * 1024;
 /// Each holds its file in memory while it comes in.
 const UPLOADS_AT_ONCE: usize = 16;
 /// So that nobody takes all of them.
@@ -45,8 +57,14 @@ pub enum PictureError {
     Broken,
     #[error("Too many pictures are coming in at this moment; try again in a few seconds.")]
     Busy,
+    #[error("Your pictures take 50 MiB already, which is all that there is room for; remove one first.")]
+    NoRoom,
+    #[error("the account is gone")]
+    Gone,
     #[error("{0}")]
     Fault(String),
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
 }
 
 impl PictureError {
@@ -58,7 +76,10 @@ impl PictureError {
             Self::Missing => Problem::invalid(part, self.to_string()),
             Self::NoPicture | Self::Unreadable | Self::TooManyPixels | Self::Broken => Problem::bad_request(detail),
             Self::Busy => Problem::unavailable(self.to_string(), 3),
+            Self::NoRoom => Problem::conflict(self.to_string()),
+            Self::Gone => SignedIn::gone(),
             Self::Fault(cause) => Problem::internal(cause),
+            Self::Database(error) => error.into(),
         }
     }
 }
@@ -103,16 +124,32 @@ impl Studio {
         Ok(Place { uploads: self.uploads.clone(), user })
     }
 
-    /// Makes a picture small and harmless and keeps it; gives its key.
-    pub async fn keep(&self, directory: &Path, folder: &'static str, upload: Vec<u8>) -> Result<String, PictureError> {
-        let _turn = self.rendering.acquire().await.map_err(|error| PictureError::Fault(error.to_string()))?;
-        let directory = directory.to_owned();
-        let done = web::block(move || {
-            // A decoder that panics was given no picture.
-            let rendered =
-                std::panic::catch_unwind(|| render::render(&upload)).unwrap_or(Err(PictureError::Unreadable))?;
-            file::write(&directory, folder, &rendered).map_err(|error| PictureError::Fault(error.to_string()))
-        });
-        done.await.map_err(|error| PictureError::Fault(error.to_string()))?
+    /// Makes a picture small and harmless and keeps it as a user's; gives its key. It is the user's at once, and goes
+    /// after a day when nothing names it by then.
+    pub async fn keep(
+        &self,
+        db: &Database,
+        directory: &Path,
+        folder: &'static str,
+        user: UserId,
+        upload: Vec<u8>,
+    ) -> Result<String, PictureError> {
+        let fault = |error: &dyn std::fmt::Display| PictureError::Fault(error.to_string());
+        let turn = self.rendering.acquire().await.map_err(|error| fault(&error))?;
+        // A decoder that panics was given no picture.
+        let render =
+            move || std::panic::catch_unwind(|| render::render(&upload)).unwrap_or(Err(PictureError::Unreadable));
+        let rendered = web::block(render).await.map_err(|error| fault(&error))??;
+        drop(turn);
+        let key = file::new_key(folder, &rendered).map_err(|error| fault(&error))?;
+        // Not before: while a picture is rendered nobody else has to wait for a connection.
+        kept::note(&db.connection().await?, user, &key, rendered.content.len()).await?;
+        let (place, written_key) = (directory.to_owned(), key.clone());
+        let written = web::block(move || file::write(&place, &written_key, &rendered)).await;
+        if let Err(error) = written.map_err(std::io::Error::other).flatten() {
+            free(&db.connection().await?, directory, std::slice::from_ref(&key)).await;
+            return Err(fault(&error));
+        }
+        Ok(key)
     }
 }

@@ -1,40 +1,47 @@
-//! Pictures that lost their user: replaced ones whose removal was interrupted, and those of people who are gone.
+//! Pictures that nothing names any more: uploaded and never used, replaced where the removal was interrupted, and those of
+//! people who are gone. Both sides are looked through, since either may be left over: the files, and what is noted of them.
 
 use std::fs;
 use std::io;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use super::store;
 use crate::jobs::JobError;
+use crate::pictures;
 use crate::platform::database::Pooled;
 
 /// Below the folder of uploads.
-const FOLDER: &str = "avatars";
+const FOLDERS: [&str; 2] = ["avatars", "routines"];
 /// A younger one may belong to a change that is just being made.
 const YOUNGEST: Duration = Duration::from_secs(86_400);
 /// How many names the database is asked about at once.
 const BATCH: usize = 1_000;
 
-/// Removes them and gives their number. Other files in the folder are none of ours.
+/// Removes them and gives the number of files. Other files in the folders are none of ours.
 pub async fn sweep(database: &Pooled, uploads: &Path) -> Result<u64, JobError> {
-    let folder = uploads.join(FOLDER);
-    let broken = |error: io::Error| JobError::Failed(format!("{}: {error}", folder.display()));
-    let names = list_old(&folder).map_err(broken)?;
     let mut removed = 0;
-    for names in names.chunks(BATCH) {
-        let keys: Vec<_> = names.iter().map(|name| format!("{FOLDER}/{name}")).collect();
-        let kept = store::list_pictures_in_use(&database.connection().await?, &keys).await?;
-        for (name, _) in names.iter().zip(&keys).filter(|(_, key)| !kept.contains(key)) {
-            match fs::remove_file(folder.join(name)) {
-                Ok(()) => removed += 1,
-                // Somebody was quicker.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(broken(error)),
-            }
+    for folder in FOLDERS {
+        let place = uploads.join(folder);
+        let broken = |error: io::Error| JobError::Failed(format!("{}: {error}", place.display()));
+        let names = list_old(&place).map_err(broken)?;
+        for names in names.chunks(BATCH) {
+            let keys: Vec<_> = names.iter().map(|name| format!("{folder}/{name}")).collect();
+            removed += pictures::sweep(&database.connection().await?, uploads, &keys).await?;
         }
     }
-    Ok(removed)
+    Ok(removed + sweep_notes(database, uploads).await?)
+}
+
+/// A note may have lost its file, or the file may be younger than it.
+async fn sweep_notes(database: &Pooled, uploads: &Path) -> Result<u64, JobError> {
+    let (mut removed, mut last) = (0, String::new());
+    loop {
+        let db = database.connection().await?;
+        let keys = pictures::list_old_uploads(&db, &last, BATCH as i64).await?;
+        let Some(key) = keys.last() else { return Ok(removed) };
+        last.clone_from(key);
+        removed += pictures::sweep(&db, uploads, &keys).await?;
+    }
 }
 
 /// The names of old pictures.

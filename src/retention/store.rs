@@ -101,8 +101,12 @@ pub async fn delete_board_changes(db: &Connection, most: i64) -> Result<u64, Dat
     .await
 }
 
-/// Of these pictures, those that somebody shows.
-pub async fn list_pictures_in_use(db: &Connection, keys: &[String]) -> Result<Vec<String>, DatabaseError> {
-    let rows = db.query("SELECT avatar_key FROM users WHERE avatar_key = ANY ($1)", &[&keys]).await?;
-    Ok(rows.iter().map(|row| row.get(0)).collect())
+/// Until then its maker may still read in the export what was shared.
+pub async fn delete_revoked_shares(db: &Connection, most: i64) -> Result<u64, DatabaseError> {
+    db.execute(
+        "DELETE FROM routine_shares WHERE code IN (
+             SELECT code FROM routine_shares WHERE revoked_at < now() - interval '30 days' LIMIT $1)",
+        &[&most],
+    )
+    .await
 }

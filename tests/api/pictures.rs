@@ -9,13 +9,13 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, App, Lifter, Options, spawn_app_with};
 
-struct Gallery {
-    app: App,
-    directory: PathBuf,
+pub struct Gallery {
+    pub app: App,
+    pub directory: PathBuf,
 }
 
 impl Gallery {
-    async fn open(name: &str) -> Self {
+    pub async fn open(name: &str) -> Self {
         let directory = std::env::temp_dir().join(format!("repduel-test-{}-{name}", std::process::id()));
         std::fs::create_dir_all(&directory).unwrap();
         let settings = vec![("STATIC_STORAGE_DIR", directory.to_str().unwrap().to_owned())];
@@ -23,7 +23,11 @@ impl Gallery {
     }
 
     fn files(&self) -> usize {
-        std::fs::read_dir(self.directory.join("avatars")).map_or(0, Iterator::count)
+        self.files_in("avatars")
+    }
+
+    pub fn files_in(&self, folder: &str) -> usize {
+        std::fs::read_dir(self.directory.join(folder)).map_or(0, Iterator::count)
     }
 
     async fn fetch(&self, user: &Value) -> (reqwest::header::HeaderMap, Vec<u8>) {
@@ -42,14 +46,14 @@ impl Drop for Gallery {
     }
 }
 
-fn multipart(part: &str, kind: &str, content: &[u8]) -> Vec<u8> {
+pub fn multipart(part: &str, kind: &str, content: &[u8]) -> Vec<u8> {
     let head = format!(
         "--limit\r\nContent-Disposition: form-data; name=\"{part}\"; filename=\"a.png\"\r\nContent-Type: {kind}\r\n\r\n"
     );
     [head.as_bytes(), content, b"\r\n--limit--\r\n"].concat()
 }
 
-async fn upload(lifter: &Lifter<'_>, part: &str, kind: &str, content: &[u8]) -> Answer {
+pub async fn upload(lifter: &Lifter<'_>, part: &str, kind: &str, content: &[u8]) -> Answer {
     let request =
         lifter.request("PATCH", "/users/me/avatar/").header("content-type", "multipart/form-data; boundary=limit");
     lifter.send(request.body(multipart(part, kind, content))).await
@@ -61,7 +65,7 @@ fn encoded(picture: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
     bytes.into_inner()
 }
 
-fn png(width: u32, height: u32) -> Vec<u8> {
+pub fn png(width: u32, height: u32) -> Vec<u8> {
     encoded(RgbImage::from_pixel(width, height, Rgb([200, 30, 30])), ImageFormat::Png)
 }
 

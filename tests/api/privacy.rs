@@ -30,9 +30,14 @@ async fn full_lifter<'a>(app: &'a App, name: &str) -> Lifter<'a> {
         "INSERT INTO second_factors (user_id, sealed_secret) SELECT id, 'secret-seal' FROM users WHERE username = $1";
     let code =
         "INSERT INTO recovery_codes (user_id, code_hash) SELECT id, 'secret-code' FROM users WHERE username = $1";
-    for statement in [link, factor, code] {
+    let upload = "INSERT INTO uploads (key, user_id, bytes) SELECT 'routines/' || username || '.jpg', id, 5 FROM users WHERE username = $1";
+    for statement in [link, factor, code, upload] {
         app.database.connect().await.execute(statement, &[&name]).await.unwrap();
     }
+    let routine = ada.post("/routines", &crate::routines::push_day()).await.expect(201);
+    let id = routine["id"].as_str().unwrap();
+    ada.post(&format!("/routines/{id}/share"), &json!({})).await.expect(200);
+    ada.post(&format!("/users/me/hidden-routines/{id}"), &json!({})).await.expect(204);
     ada
 }
 
@@ -133,6 +138,8 @@ async fn the_export_holds_everything_and_no_secret() {
         (&json!("ada@example.org"), &json!(83.25))
     );
     assert_eq!(export["lifts"].as_array().unwrap().len(), 3);
+    assert_eq!(export["routines"][0]["items"][1]["exercise_id"], "barbell_bench_press");
+    assert_eq!(export["routine_shares"][0]["items"][2]["reps"], 12);
     for secret in ["argon2", "secret-", "hash", "ben@"] {
         assert!(!text.contains(secret), "{secret}: {text}");
     }

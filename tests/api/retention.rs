@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::support::{TestDatabase, program, spawn_app};
 
-async fn run(database: &TestDatabase, task: &str, uploads: &str) {
+pub async fn run(database: &TestDatabase, task: &str, uploads: &str) {
     let mut command = program();
     command.args(["jobs", "run", task]).env("DATABASE_URL", &database.url).env("STATIC_STORAGE_DIR", uploads);
     let output = command.output().await.unwrap();
@@ -35,6 +35,7 @@ async fn the_old_is_forgotten_and_the_young_is_kept() {
         ("dead jobs", "WITH j AS (SELECT (graphile_worker.add_job('probe', max_attempts => 1)).id) UPDATE graphile_worker._private_jobs SET attempts = 1, run_at = now() - AGE FROM j WHERE _private_jobs.id = j.id".to_owned(), 720, "graphile_worker.jobs"),
         ("rises", format!("INSERT INTO rank_rises (user_id, board, to_rank, of_lifters, passed, passed_count, created_at) VALUES ('{user}', 'energy', 1, 1, '{{}}', 0, now() - AGE)"), 2160, "rank_rises"),
         ("changes of boards", format!("INSERT INTO board_changes (user_id, at) VALUES ('{user}', now() - AGE)"), 2, "board_changes"),
+        ("shares, revoked", format!("INSERT INTO routine_shares (code, shared_by, content, name, items, revoked_at) VALUES (gen_random_uuid()::text, '{user}', gen_random_uuid()::text::bytea, 'A', '[]', now() - AGE)"), 720, "routine_shares"),
         ("probes", "INSERT INTO job_probes (key, made_at) VALUES ('a', now() - AGE)".to_owned(), 24, "job_probes"),
     ];
     for (name, insert, hours, counted) in &rules {

@@ -35,7 +35,7 @@ async fn every_route_lets_in_whom_the_table_says() {
     for (path, item) in document["paths"].as_object().unwrap() {
         for method in METHODS.iter().filter(|method| item.get(**method).is_some()) {
             // Somebody of each kind for each route: some of them end what they are asked with.
-            let filled = ["{user_id}", "{id}"]
+            let filled = ["{user_id}", "{id}", "{routine_id}"]
                 .iter()
                 .fold(path.clone(), |path, name| path.replace(name, "00000000-0000-0000-0000-000000000000"))
                 .replace("lifts/00000000-0000-0000-0000-000000000000", "lifts/1")

@@ -88,6 +88,10 @@ impl<'a> Lifter<'a> {
         send(self.request("PATCH", path).json(body)).await
     }
 
+    pub async fn put(&self, path: &str, body: &Value) -> Answer {
+        send(self.request("PUT", path).json(body)).await
+    }
+
     pub async fn delete(&self, path: &str) -> Answer {
         send(self.request("DELETE", path)).await
     }
