@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-pub use global::mirror;
+pub use global::{copy as copy_global_ones, mirror};
 
 use crate::platform::idempotency::IdempotencyError;
 use crate::platform::problem::FieldError;

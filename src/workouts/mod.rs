@@ -20,6 +20,7 @@ mod title;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use merge::merge_history;
+pub use store::bulk;
 
 use crate::lifts::LiftError;
 use crate::platform::idempotency::IdempotencyError;

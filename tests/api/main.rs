@@ -15,6 +15,7 @@ mod commands;
 mod deep_pages;
 mod edits;
 mod energy;
+mod existing_client;
 mod hostile;
 mod jobs;
 mod judged;

@@ -1,32 +1,43 @@
+mod history;
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use clap::Args;
-use indicatif::ProgressBar;
+use fastrand::Rng;
+use futures_util::future::try_join_all;
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use uuid::Uuid;
+use tokio_postgres::Client;
 
 use crate::accounts::bulk::{BulkUser, insert_users};
 use crate::catalogue::Catalogue;
-use crate::cli::{Outcome, begin, connect_to_current_database};
-use crate::lifts::bulk::{BulkLift, insert_lifts, refresh_personal_bests};
+use crate::cli::{Failure, Outcome, begin, connect_to_current_database};
+use crate::lifts::bulk::{BulkLift, insert_best_events, insert_lifts, refresh_personal_bests};
 use crate::lifts::{Equipment, score_value};
 use crate::platform::config::Environment;
 use crate::platform::settings::Sources;
 use crate::strength::ScoredAs;
 use crate::strength::standards::{CoreLift, thresholds_kg};
-use crate::{boards, energy};
+use crate::{boards, energy, follows, progress, routines, workouts};
+use history::history;
 
-/// Fill a database with made-up members and lifts, to measure and to try things out.
+/// Fill a database with made-up members and what they did, to measure and to try things out.
 ///
-/// The same numbers give the same lifters. They cannot sign in.
-#[derive(Debug, Args)]
+/// Members train by a weekly rhythm, grow stronger, have routines and follow each other. The same numbers give the same
+/// members. They cannot sign in.
+#[derive(Debug, Clone, Args)]
 pub struct LoadSynthetic {
     /// How many members.
     #[arg(long, default_value_t = 1_000)]
     users: usize,
-    /// How many lifts, spread over the members; the first three of each are squat, bench press and deadlift.
-    #[arg(long, default_value_t = 6_000)]
-    lifts: usize,
-    /// Singles alone, the fourth of each an overhead press, each at an age: everybody stands on every board.
+    /// So many lifts instead of workouts, spread over the members; the first three of each are squat, bench press and
+    /// deadlift.
     #[arg(long)]
+    lifts: Option<usize>,
+    /// Of those, singles alone, the fourth of each an overhead press, each at an age: everybody stands on every board.
+    #[arg(long, requires = "lifts")]
     singles: bool,
     /// Do it in production too, where real lifters would meet them on the boards. They cannot be taken out again.
     #[arg(long)]
@@ -37,7 +48,9 @@ pub struct LoadSynthetic {
 }
 
 /// How many members are stored in one transaction.
-const BATCH: usize = 20_000;
+const BATCH: usize = 5_000;
+/// So many transactions at once: while one waits for the disk another computes.
+const AT_ONCE: usize = 3;
 
 impl LoadSynthetic {
     pub async fn run(self, sources: Sources) -> Outcome {
@@ -47,43 +60,89 @@ impl LoadSynthetic {
                         cannot be taken out again. If that is meant: --into-production"
                 .into());
         }
-        let mut client = connect_to_current_database(&config).await?;
-        let catalogue = Catalogue::load()?;
-        let bar = ProgressBar::new(self.users as u64);
-        let mut random = fastrand::Rng::with_seed(self.seed);
-        let mut stored_lifts = 0;
-        for first in (0..self.users).step_by(BATCH) {
-            let last = (first + BATCH).min(self.users);
-            let (mut users, mut lifts) = (Vec::new(), Vec::new());
-            for number in first..last {
-                let user = self.member(number, &mut random);
-                // Spreads the lifts evenly, whatever the two numbers are.
-                let share = self.lifts * (number + 1) / self.users - self.lifts * number / self.users;
-                add_lifts(&user, share, self.singles, &catalogue, &mut random, &mut lifts);
-                users.push(user);
+        let bar = ProgressBar::new(self.users as u64)
+            .with_style(ProgressStyle::with_template("making {bar:40} {pos} of {len} members, {eta} left")?);
+        let (catalogue, next, today) = (Catalogue::load()?, AtomicUsize::new(0), midnight()?);
+        let one_after_another = async || -> Result<u64, Failure> {
+            let mut client = connect_to_current_database(&config).await?;
+            client.batch_execute("SET synchronous_commit = off").await?;
+            let mut lifts = 0;
+            loop {
+                let first = next.fetch_add(BATCH, Ordering::Relaxed);
+                if first >= self.users {
+                    return Ok(lifts);
+                }
+                let last = (first + BATCH).min(self.users);
+                lifts += self.store(&mut client, &catalogue, today, first..last).await?;
+                bar.inc((last - first) as u64);
             }
-            let transaction = client.transaction().await?;
-            insert_users(transaction.client(), &users).await.map_err(|error| explain(&error))?;
-            stored_lifts += insert_lifts(transaction.client(), &lifts).await?;
-            refresh_personal_bests(transaction.client()).await?;
-            energy::bulk::refresh(transaction.client()).await?;
-            boards::bulk::refresh_new(transaction.client(), &catalogue).await?;
-            transaction.commit().await?;
-            bar.set_position(last as u64);
+        };
+        let lifts = try_join_all((0..AT_ONCE).map(|_| one_after_another())).await?.iter().sum::<u64>();
+        let client = connect_to_current_database(&config).await?;
+        if self.lifts.is_none() {
+            follows::bulk::insert(&client, &self.prefix(), self.users as i64).await?;
         }
         bar.finish_and_clear();
         client
-            .batch_execute("VACUUM (ANALYZE) users, lifts, personal_bests, energy_history, standings, board_lifters")
+            .batch_execute(
+                "VACUUM (ANALYZE) users, lifts, personal_bests, energy_history, standings, board_lifters, workouts,
+                 workout_sets, xp_events, user_xp, follows, routines, routine_items",
+            )
             .await?;
-        println!("{} members, {stored_lifts} lifts", self.users);
+        println!("{} members, {lifts} lifts", self.users);
         Ok(())
     }
 
-    fn member(&self, number: usize, random: &mut fastrand::Rng) -> BulkUser {
-        let username = format!("synthetic-{}-{number}", self.seed);
+    /// Stores some members in one transaction; gives the number of their lifts.
+    async fn store(
+        &self,
+        client: &mut Client,
+        catalogue: &Catalogue,
+        today: Timestamp,
+        numbers: Range<usize>,
+    ) -> Result<u64, Failure> {
+        let (mut users, mut lifts) = (Vec::new(), Vec::new());
+        for number in numbers {
+            // Of its own for each, so that it is the same whatever is made beside it.
+            let mut random = Rng::with_seed(self.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ number as u64);
+            let user = self.member(number, &mut random);
+            match self.lifts {
+                // Spreads the lifts evenly, whatever the two numbers are.
+                Some(all) => {
+                    let share = all * (number + 1) / self.users - all * number / self.users;
+                    add_lifts(&user, share, self.singles, catalogue, &mut random, &mut lifts);
+                }
+                None => lifts.extend(history(&user, catalogue, today, &mut random)),
+            }
+            users.push(user);
+        }
+        let transaction = client.transaction().await?;
+        let db = transaction.client();
+        insert_users(db, &users).await.map_err(|error| explain(&error))?;
+        let stored = insert_lifts(db, &lifts).await?;
+        refresh_personal_bests(db).await?;
+        energy::bulk::refresh(db).await?;
+        if self.lifts.is_none() {
+            insert_best_events(db).await?;
+            progress::fill(db).await?;
+            workouts::bulk::insert_of_new_lifts(db).await?;
+            let ids: Vec<_> = users.iter().map(|user| user.id).collect();
+            routines::copy_global_ones(db, &ids).await?;
+        }
+        boards::bulk::refresh_new(db, catalogue).await?;
+        transaction.commit().await?;
+        Ok(stored)
+    }
+
+    fn prefix(&self) -> String {
+        format!("synthetic-{}-", self.seed)
+    }
+
+    fn member(&self, number: usize, random: &mut Rng) -> BulkUser {
+        let username = format!("{}{number}", self.prefix());
         let scored_as = if random.u8(0..10) < 7 { ScoredAs::Men } else { ScoredAs::Women };
         BulkUser {
-            id: Uuid::now_v7(),
+            id: history::id(random),
             email: Some(format!("{username}@example.org")),
             username,
             meet_lifter: None,
@@ -91,6 +150,11 @@ impl LoadSynthetic {
             weight_kg: Some((50.0 + 70.0 * random.f64() * random.f64()).round()),
         }
     }
+}
+
+/// The beginning of this day: a history goes back from there.
+fn midnight() -> Result<Timestamp, jiff::Error> {
+    Timestamp::now().to_zoned(TimeZone::UTC).start_of_day().map(|day| day.timestamp())
 }
 
 fn explain(error: &tokio_postgres::Error) -> String {
@@ -107,7 +171,7 @@ fn add_lifts(
     number: usize,
     singles: bool,
     catalogue: &Catalogue,
-    random: &mut fastrand::Rng,
+    random: &mut Rng,
     lifts: &mut Vec<BulkLift>,
 ) {
     let Some(scored_as) = user.scored_as else { return };

@@ -5,6 +5,8 @@
 
 mod store;
 
+pub use store::copy;
+
 use std::collections::BTreeSet;
 
 use serde::Deserialize;

@@ -41,3 +41,22 @@ pub async fn delete_items(client: &Client, routine: Uuid) -> Result<u64, Error> 
 pub async fn insert_items(client: &Client, routine: Uuid, items: &[Item]) -> Result<u64, Error> {
     client.execute(INSERT_ITEMS, &[&routine, &Json(items)]).await
 }
+
+/// Gives every third of these users a copy of a routine of everybody's.
+pub async fn copy(client: &Client, users: &[Uuid]) -> Result<u64, Error> {
+    client
+        .execute(
+            "WITH global AS (SELECT id, name, row_number() OVER (ORDER BY id) - 1 AS place, count(*) OVER () AS number
+                             FROM routines WHERE user_id IS NULL),
+                  copied AS (
+                 INSERT INTO routines (id, user_id, name)
+                 SELECT md5('routine ' || u.id)::uuid, u.id, g.name
+                 FROM unnest($1::uuid[]) WITH ORDINALITY AS u (id, place) JOIN global g ON g.place = u.place % g.number
+                 WHERE u.place % 3 = 0 RETURNING id, name)
+             INSERT INTO routine_items (routine_id, position, exercise_id, sets, reps, rest_seconds)
+             SELECT copied.id, i.position, i.exercise_id, i.sets, i.reps, i.rest_seconds
+             FROM copied JOIN global g ON g.name = copied.name JOIN routine_items i ON i.routine_id = g.id",
+            &[&users],
+        )
+        .await
+}

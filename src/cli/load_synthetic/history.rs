@@ -1,0 +1,80 @@
+//! A made-up lifter's history: a weekly rhythm of three days, lifts that grow, now and then a single.
+
+use jiff::{SignedDuration, Timestamp, ToSpan};
+use uuid::Uuid;
+
+use crate::accounts::bulk::BulkUser;
+use crate::catalogue::Catalogue;
+use crate::lifts::bulk::BulkLift;
+use crate::lifts::{Equipment, score_value};
+use crate::progress::volume_xp;
+use crate::strength::standards::{CoreLift, thresholds_kg};
+
+/// The most weeks that a history goes back.
+const MOST_WEEKS: f64 = 40.0;
+/// Every so many-th time an exercise is done it is tested with a single.
+const TEST: usize = 3;
+
+/// The lifts of somebody who began some weeks ago and trains once, twice or three times a week, the earliest first.
+/// Many have only begun; a few have been at it for most of a year.
+pub fn history(user: &BulkUser, catalogue: &Catalogue, today: Timestamp, random: &mut fastrand::Rng) -> Vec<BulkLift> {
+    let (Some(scored_as), Some(bodyweight)) = (user.scored_as, user.weight_kg) else { return Vec::new() };
+    let strength = 0.15 + 0.6 * random.f64() * random.f64();
+    let weeks = 1 + (MOST_WEEKS * random.f64().powi(6)) as i64;
+    let a_week = random.i64(1..=3);
+    let hour = random.i64(6..21);
+    let mut lifts = Vec::new();
+    let mut session = 0;
+    for week in (0..weeks).rev() {
+        for day in 0..a_week {
+            // A week is missed now and then, and no day is begun at the same minute.
+            if weeks > 1 && random.u8(0..10) == 0 {
+                continue;
+            }
+            let days_ago = week * 7 + (a_week - 1 - day) * 2 + 1;
+            let minute = SignedDuration::from_mins(hour * 60 + random.i64(0..50));
+            let Ok(midnight) = today.checked_sub((days_ago * 24).hours()) else { continue };
+            let at = midnight + minute;
+            let core = CoreLift::ALL[session % 3];
+            let Some(exercise) = catalogue.find(core.exercise_id()) else { continue };
+            let celestial = thresholds_kg(bodyweight, scored_as, exercise.multiplier)[11];
+            let grown = strength * (1.0 + 0.004 * session as f64);
+            let is_test = (session / 3) % TEST == 0;
+            session += 1;
+            let steps = |kg: f64| ((kg / 2.5).round() * 2.5).clamp(20.0, 400.0);
+            let mut add = |weight_kg: f64, reps: i32, sets: i32| {
+                lifts.push(BulkLift {
+                    user_id: user.id,
+                    exercise_id: core.exercise_id(),
+                    weight_kg,
+                    reps,
+                    sets,
+                    score_value: score_value(exercise, weight_kg, Some(reps)),
+                    performed_at: at,
+                    recorded_at: Some(at),
+                    volume_xp: volume_xp(exercise, weight_kg, Some(reps), Some(sets), Some(bodyweight)),
+                    bodyweight_kg: Some(bodyweight),
+                    scored_as: Some(scored_as),
+                    age_years: None,
+                    equipment: Equipment::Raw,
+                    source: "self",
+                    meet: None,
+                    event: None,
+                    is_tested: None,
+                });
+            };
+            if is_test {
+                add(steps(celestial * grown), 1, 1);
+            }
+            add(steps(celestial * grown * 0.8), 5, 3);
+        }
+    }
+    lifts
+}
+
+/// An id that a seed always gives.
+pub fn id(random: &mut fastrand::Rng) -> Uuid {
+    let mut bytes = [0; 16];
+    random.fill(&mut bytes);
+    uuid::Builder::from_random_bytes(bytes).into_uuid()
+}
