@@ -21,6 +21,10 @@
 //! | [`boards`] | where everybody stands: ranks in memory, and what keeps them equal to the database |
 //! | [`catalogue`] | exercises ("scenarios"), muscles, equipment |
 //! | [`lifts`] | scores, personal bests, the boards of exercises |
+//! | [`follows`] | who follows and blocks whom, and how lifters find each other |
+//! | [`feed`] | what those whom one follows have done |
+//! | [`guilds`] | lifters together, and their board |
+//! | [`reports`] | what lifters tell the moderators of each other |
 //! | [`energy`] | one number for a lifter, and its board |
 //! | [`standards`] | what each rank asks for |
 //! | [`ranks`] | where a score stands |
@@ -39,6 +43,9 @@ pub mod boards;
 pub mod catalogue;
 pub mod cli;
 pub mod energy;
+pub mod feed;
+pub mod follows;
+pub mod guilds;
 pub mod jobs;
 pub mod lifts;
 pub mod links;
@@ -47,6 +54,7 @@ pub mod pictures;
 pub mod platform;
 pub mod points;
 pub mod ranks;
+pub mod reports;
 pub mod retention;
 pub mod second_factor;
 pub mod sessions;
