@@ -19,7 +19,7 @@ pub fn routes(config: &mut ServiceConfig) {
 }
 
 /// Each section and the statement that gives its rows as JSON. Of what opens something only that it is there.
-pub const SECTIONS: [(&str, &str); 18] = [
+pub const SECTIONS: [(&str, &str); 25] = [
     ("account", "SELECT (to_jsonb(t) - 'password_hash')::text FROM users t WHERE id = $1"),
     ("body_weights", "SELECT to_jsonb(t)::text FROM body_weights t WHERE user_id = $1 ORDER BY measured_on"),
     ("lifts", "SELECT to_jsonb(t)::text FROM lifts t WHERE user_id = $1 ORDER BY id"),
@@ -31,6 +31,21 @@ pub const SECTIONS: [(&str, &str); 18] = [
     ("board_changes", "SELECT to_jsonb(t)::text FROM board_changes t WHERE user_id = $1 ORDER BY id"),
     // Who was passed is theirs.
     ("rank_rises", "SELECT (to_jsonb(t) - 'passed')::text FROM rank_rises t WHERE user_id = $1 ORDER BY id"),
+    (
+        "follows",
+        "SELECT to_jsonb(t)::text FROM follows t WHERE follower_id = $1 OR followee_id = $1 ORDER BY created_at",
+    ),
+    ("follow_calls", "SELECT to_jsonb(t)::text FROM follow_calls t WHERE user_id = $1"),
+    ("lookup_names", "SELECT to_jsonb(t)::text FROM lookup_names t WHERE user_id = $1"),
+    // Who blocked or reported somebody is theirs.
+    ("blocks", "SELECT to_jsonb(t)::text FROM blocks t WHERE blocker_id = $1 ORDER BY created_at"),
+    ("reports", "SELECT (to_jsonb(t) - 'closed_by')::text FROM reports t WHERE reporter_id = $1 ORDER BY id"),
+    (
+        "guild_members",
+        "SELECT (to_jsonb(t) || jsonb_build_object('name', g.name))::text
+         FROM guild_members t JOIN guilds g ON g.id = t.guild_id WHERE t.user_id = $1",
+    ),
+    ("guild_requests", "SELECT to_jsonb(t)::text FROM guild_requests t WHERE user_id = $1 ORDER BY created_at"),
     ("sessions", "SELECT to_jsonb(t)::text FROM sessions t WHERE user_id = $1 ORDER BY id"),
     (
         "refresh_tokens",

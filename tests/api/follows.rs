@@ -193,3 +193,26 @@ async fn whoever_hides_is_in_no_list_and_in_no_total() {
         .unwrap();
     assert_eq!(all(&app).await, [1, 1, 1]);
 }
+
+#[tokio::test]
+async fn the_export_holds_ones_own_edges_reports_and_guild() {
+    let app = spawn_app().await;
+    let (ada, ben, cora) = (app.lifter("ada").await, app.lifter("ben").await, app.lifter("cora").await);
+    follow(&ada, &ben).await;
+    follow(&ben, &ada).await;
+    follow(&ben, &cora).await;
+    crate::blocks::block(&ada, &cora).await.expect(204);
+    crate::blocks::block(&cora, &ben).await.expect(204);
+    for (who, whom) in [(&ada, &cora), (&cora, &ada)] {
+        who.post(&format!("/users/{}/reports", whom.id), &json!({ "reason": "spam" })).await.expect(201);
+    }
+    ada.post("/guilds", &json!({ "name": "Iron" })).await.expect(201);
+    let export = ada.get("/users/me/export").await.expect(200);
+    let length = |section: &str| export[section].as_array().unwrap().len();
+    let sections = ["follows", "follow_calls", "blocks", "reports", "guild_members", "guild_requests", "lookup_names"];
+    assert_eq!(sections.map(length), [2, 1, 1, 1, 1, 0, 1]);
+    assert_eq!(
+        (&export["blocks"][0]["blocked_id"], &export["reports"][0]["user_id"], &export["guild_members"][0]["name"]),
+        (&json!(cora.id), &json!(cora.id), &json!("Iron"))
+    );
+}

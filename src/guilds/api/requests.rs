@@ -66,7 +66,9 @@ async fn list_requests(
 
 fn parse_mark(text: &str) -> Option<(Timestamp, Uuid)> {
     let (at, user) = text.split_once('.')?;
-    Some((Timestamp::from_microsecond(at.parse().ok()?).ok()?, user.parse().ok()?))
+    let at = Timestamp::from_microsecond(at.parse().ok()?).ok()?;
+    // PostgreSQL knows no time long before.
+    (at >= Timestamp::UNIX_EPOCH).then_some((at, user.parse().ok()?))
 }
 
 /// Let somebody in who asked. For the owner.
