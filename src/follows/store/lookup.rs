@@ -1,7 +1,5 @@
 //! Lifters by a piece of their name.
 
-use tokio_postgres::types::Type;
-
 use super::lists::found;
 use crate::follows::person::{Found, social_columns};
 use crate::platform::visibility::unblocked;
@@ -77,9 +75,9 @@ pub async fn look_up(
 ) -> Result<Found, DatabaseError> {
     let sql = if text.chars().count() <= 2 { SHORT } else { LONG };
     // Planned for each text anew: in the order of names for a frequent piece, by its trigrams for a rare one.
-    let rows = db
-        .client()?
-        .query_typed(sql, &[(&me.0, Type::UUID), (&text, Type::TEXT), (&limit, Type::INT8), (&offset, Type::INT8)])
-        .await?;
+    let planning = async { Ok(db.client()?.batch_execute("SET LOCAL plan_cache_mode = force_custom_plan").await?) };
+    let (transaction, ()) = db.begin_with(planning).await?;
+    let rows = transaction.query(sql, &[&me.0, &text, &limit, &offset]).await?;
+    transaction.commit().await?;
     Ok(found(&rows, 2, base_url).unwrap_or_default())
 }
