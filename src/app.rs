@@ -19,8 +19,7 @@ use crate::catalogue::{Catalogue, CatalogueAnswers};
 use crate::jobs::{Registered, Schedule};
 use crate::pictures::Studio;
 use crate::platform::config::Environment;
-use crate::platform::database::feed;
-use crate::platform::database::{Shared, bootstrap, waiting};
+use crate::platform::database::{self, Shared, bootstrap, waiting};
 use crate::platform::envelope::{Envelope, envelope};
 use crate::platform::extract::BODY_LIMIT;
 use crate::platform::lifecycle::{self, Lifecycle};
@@ -37,9 +36,11 @@ use crate::platform::{
 use crate::quests::Templates;
 use crate::sessions::{KnownKeys, LastUse, Revocations, Tokens, identify};
 use crate::{
-    accounts, admin, admission, api_keys, billing, boards, catalogue, energy, jobs, lifts, links, points, ranks,
+    accounts, admin, admission, api_keys, billing, boards, catalogue, energy, feed, follows, guilds, jobs, lifts, links,
 };
-use crate::{own_exercises, progress, quests, retention, routines, sessions, standards, workouts};
+use crate::{
+    own_exercises, points, progress, quests, ranks, reports, retention, routines, sessions, standards, workouts,
+};
 
 /// Longer than Caddy keeps its connections to us, so that it never sends into one that we are closing.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
@@ -60,7 +61,12 @@ fn routes(config: &mut ServiceConfig) {
             .configure(sessions::routes)
             .configure(admission::routes)
             .configure(api_keys::routes)
+            .configure(follows::first_routes)
             .configure(accounts::routes)
+            .configure(follows::routes)
+            .configure(feed::routes)
+            .configure(guilds::routes)
+            .configure(reports::routes)
             .configure(admin::routes)
             .configure(catalogue::routes)
             .configure(lifts::routes)
@@ -178,7 +184,7 @@ pub async fn serve(config: Config, listeners: Listeners, verbosity: Arc<Verbosit
         .map_err(io::Error::other)?;
     let (state, _hashing_threads) = State::new(config, shared.clone(), lifecycle.clone(), verbosity)?;
     let watchdog = state.watchdog.clone();
-    feed::follow(shared.clone(), state.revocations.clone().into_inner());
+    database::feed::follow(shared.clone(), state.revocations.clone().into_inner());
     boards::follow(shared.clone(), state.live.clone().into_inner());
 
     let (api_address, ops_address) = (listeners.api.local_addr()?, listeners.ops.local_addr()?);

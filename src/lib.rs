@@ -22,6 +22,10 @@
 //! | [`catalogue`] | exercises ("scenarios"), muscles, equipment |
 //! | [`lifts`] | scores, personal bests, the boards of exercises |
 //! | [`routines`] | plans of training, one's own, shared, and everybody's |
+//! | [`follows`] | who follows and blocks whom, and how lifters find each other |
+//! | [`feed`] | what those whom one follows have done |
+//! | [`guilds`] | lifters together, and their board |
+//! | [`reports`] | what lifters tell the moderators of each other |
 //! | [`energy`] | one number for a lifter, and its board |
 //! | [`standards`] | what each rank asks for |
 //! | [`ranks`] | where a score stands |
@@ -46,6 +50,9 @@ pub mod boards;
 pub mod catalogue;
 pub mod cli;
 pub mod energy;
+pub mod feed;
+pub mod follows;
+pub mod guilds;
 pub mod jobs;
 pub mod lifts;
 pub mod links;
@@ -57,6 +64,7 @@ pub mod points;
 pub mod progress;
 pub mod quests;
 pub mod ranks;
+pub mod reports;
 pub mod retention;
 pub mod routines;
 pub mod second_factor;

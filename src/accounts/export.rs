@@ -19,7 +19,7 @@ pub fn routes(config: &mut ServiceConfig) {
 }
 
 /// Each section and the statement that gives its rows as JSON. Of what opens something only that it is there.
-pub const SECTIONS: [(&str, &str); 29] = [
+pub const SECTIONS: [(&str, &str); 36] = [
     ("account", "SELECT (to_jsonb(t) - 'password_hash')::text FROM users t WHERE id = $1"),
     ("body_weights", "SELECT to_jsonb(t)::text FROM body_weights t WHERE user_id = $1 ORDER BY measured_on"),
     ("lifts", "SELECT to_jsonb(t)::text FROM lifts t WHERE user_id = $1 ORDER BY id"),
@@ -57,6 +57,21 @@ pub const SECTIONS: [(&str, &str); 29] = [
         "SELECT (to_jsonb(t) - 'content')::text FROM routine_shares t WHERE shared_by = $1 ORDER BY created_at, code",
     ),
     ("uploads", "SELECT to_jsonb(t)::text FROM uploads t WHERE user_id = $1 ORDER BY uploaded_at, key"),
+    (
+        "follows",
+        "SELECT to_jsonb(t)::text FROM follows t WHERE follower_id = $1 OR followee_id = $1 ORDER BY created_at",
+    ),
+    ("follow_calls", "SELECT to_jsonb(t)::text FROM follow_calls t WHERE user_id = $1"),
+    ("lookup_names", "SELECT to_jsonb(t)::text FROM lookup_names t WHERE user_id = $1"),
+    // Who blocked or reported somebody is theirs.
+    ("blocks", "SELECT to_jsonb(t)::text FROM blocks t WHERE blocker_id = $1 ORDER BY created_at"),
+    ("reports", "SELECT (to_jsonb(t) - 'closed_by')::text FROM reports t WHERE reporter_id = $1 ORDER BY id"),
+    (
+        "guild_members",
+        "SELECT (to_jsonb(t) || jsonb_build_object('name', g.name))::text
+         FROM guild_members t JOIN guilds g ON g.id = t.guild_id WHERE t.user_id = $1",
+    ),
+    ("guild_requests", "SELECT to_jsonb(t)::text FROM guild_requests t WHERE user_id = $1 ORDER BY created_at"),
     ("sessions", "SELECT to_jsonb(t)::text FROM sessions t WHERE user_id = $1 ORDER BY id"),
     (
         "refresh_tokens",

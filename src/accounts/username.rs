@@ -1,8 +1,8 @@
 use std::fmt;
 
 /// Words that are part of routes, so that a profile could not be fetched by them.
-const RESERVED: [&str; 8] =
-    ["me", "lookup", "username", "followers", "following", "friends", "relationship", "refresh"];
+const RESERVED: [&str; 9] =
+    ["me", "lookup", "username", "followers", "following", "friends", "relationship", "refresh", "standing"];
 
 /// A name that a lifter may have: 3 to 32 of `A–Z a–z 0–9 _ . -`, unique without regard to case.
 #[derive(Debug, Clone, PartialEq, Eq)]

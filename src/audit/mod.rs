@@ -42,6 +42,8 @@ pub enum Action {
     LiftVoided,
     LiftRestored,
     VoidAnswered,
+    Reported,
+    ReportClosed,
     Exported,
     Deleted,
 }

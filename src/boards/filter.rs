@@ -9,7 +9,7 @@ use super::memory::List;
 use super::ranks::{bases, board_of};
 use super::scope::{Basis, Board, Scope};
 use crate::catalogue::Catalogue;
-use crate::platform::{Config, Problem};
+use crate::platform::{Config, Problem, UserId};
 use crate::strength::ScoredAs;
 use crate::strength::age_class::AgeClass;
 use crate::strength::classes::{Class, ClassSet};
@@ -40,6 +40,8 @@ pub struct BoardFilter {
     period: Option<String>,
     /// Two letters of ISO 3166-1.
     country: Option<String>,
+    /// True: oneself and those whom one follows alone. For those who are signed in.
+    following: Option<bool>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -64,12 +66,20 @@ pub struct Filter {
     pub tested: bool,
     pub period: Option<Period>,
     pub country: Option<String>,
+    /// Whoever is compared with those whom they follow.
+    pub among: Option<UserId>,
 }
 
 const EQUIPMENT: [&str; 6] = ["raw", "wraps", "straps", "single_ply", "multi_ply", "unlimited"];
 
 impl Filter {
-    pub fn parse(name: &str, raw: &BoardFilter, catalogue: &Catalogue, config: &Config) -> Result<Self, Problem> {
+    pub fn parse(
+        name: &str,
+        raw: &BoardFilter,
+        visitor: Option<UserId>,
+        catalogue: &Catalogue,
+        config: &Config,
+    ) -> Result<Self, Problem> {
         let unknown = || Problem::not_found("No board has this name; GET /api/v1/boards lists them.");
         let board = match name {
             "meet_total" => Board::MEET_TOTAL,
@@ -106,6 +116,10 @@ impl Filter {
                 (text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic()))
                     .then(|| text.to_ascii_uppercase())
             })?,
+            among: match raw.following.unwrap_or(false) {
+                true => Some(visitor.ok_or_else(|| Problem::unauthorized("following=true: sign in first"))?),
+                false => None,
+            },
         };
         filter.check()
     }
@@ -137,13 +151,13 @@ impl Filter {
     /// The list that is held in memory; none for every other combination.
     pub fn list(&self) -> Option<List> {
         let of_lifts = self.equipment != "raw" || self.source.is_some() || self.tested || self.period.is_some();
-        if of_lifts || self.country.is_some() || self.board == Board::MEET_TOTAL {
+        if of_lifts || self.country.is_some() || self.among.is_some() || self.board == Board::MEET_TOTAL {
             return None;
         }
         self.scope().map(|scope| List { board: self.board, basis: self.basis, scope })
     }
 
-    /// The scope without the country; none for those that are not counted.
+    /// The scope without the country and whom somebody follows; none for those that are not counted.
     pub fn scope(&self) -> Option<Scope> {
         match (self.sex, self.class, self.age) {
             (None, None, None) => Some(Scope::All),

@@ -60,6 +60,10 @@ impl Filtered {
         catalogue: &Data<Catalogue>,
         filter: &Filter,
     ) -> Result<Rows, DatabaseError> {
+        if filter.among.is_some() {
+            // Of a few lifters, and nobody else's: made each time, so that whom one has just followed is on it.
+            return Ok(make_in_order(db, catalogue, filter).await?.made);
+        }
         let made = async {
             let place = tokio::time::timeout(PATIENCE, self.places.clone().acquire_owned()).await;
             let Ok(Ok(place)) = place else { return Err(DatabaseError::Busy) };
@@ -78,7 +82,8 @@ impl Filtered {
 async fn make_in_order(db: &Database, catalogue: &Catalogue, filter: &Filter) -> Result<Made<Rows>, DatabaseError> {
     let began = Instant::now();
     let mut rows = make(&db.connection().await?, catalogue, filter).await?;
-    rows.retain(|row| row.shows_points || !filter.tells_bodyweight());
+    let is_own = |row: &Ordered| filter.among.is_some_and(|user| user.0 == row.user);
+    rows.retain(|row| row.shows_points || !filter.tells_bodyweight() || is_own(row));
     if rows.len() > 10_000 {
         // A million take a tenth of a second, and other requests are waiting on this thread.
         let in_order = tokio::task::spawn_blocking(|| sorted(rows)).await;
@@ -96,11 +101,15 @@ fn sorted(mut rows: Vec<Ordered>) -> Vec<Ordered> {
 
 async fn make(db: &Connection, catalogue: &Catalogue, filter: &Filter) -> Result<Vec<Ordered>, DatabaseError> {
     let of_lifts = filter.equipment != "raw" || filter.source.is_some() || filter.tested || filter.period.is_some();
-    if let (Some(country), Some(scope), false) = (&filter.country, filter.scope(), of_lifts)
+    if let (Some(scope), false) = (filter.scope(), of_lifts)
         && filter.board != Board::MEET_TOTAL
     {
         let list = super::List { board: filter.board, basis: filter.basis, scope };
-        return filtered::list_of_country(db, list, country).await;
+        match (filter.among, &filter.country) {
+            (Some(user), country) => return filtered::list_of_followed(db, list, user, country.as_deref()).await,
+            (None, Some(country)) => return filtered::list_of_country(db, list, country).await,
+            (None, None) => {}
+        }
     }
     let core = Board::CORE.map(|board| catalogue.of_board(board.0).map_or("", |exercise| &exercise.id));
     let own = catalogue.of_board(filter.board.0).map(|exercise| [exercise.id.as_str()]);

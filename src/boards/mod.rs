@@ -127,11 +127,7 @@ pub async fn recount(db: &Connection, catalogue: &Catalogue, user: UserId) -> Re
 }
 
 /// Keeps the rises of a lifter.
-pub async fn keep_rises(
-    db: &Connection,
-    user: UserId,
-    rises: &[store::passing::Rise<'_>],
-) -> Result<(), DatabaseError> {
+pub async fn keep_rises(db: &Connection, user: UserId, rises: &[store::passing::Rise]) -> Result<(), DatabaseError> {
     try_join_all(rises.iter().map(|rise| store::passing::insert_rise(db, user, rise))).await.map(|_| ())
 }
 

@@ -1,6 +1,6 @@
 //! What a lift moves: the places before and after, and who was passed.
 
-use futures_util::future::try_join_all;
+use futures_util::future::{try_join, try_join_all};
 use serde::Serialize;
 
 use super::counting::Counts;
@@ -9,10 +9,10 @@ use super::memory::{List, Memory};
 use super::scope::{Basis, Board, Scope};
 use super::standing::Standing;
 use super::store::pages::Ordered;
-use super::store::passing::{self, Passed};
+use super::store::passing::{self, Passed, Rise};
 use super::{Plan, store};
 use crate::catalogue::Catalogue;
-use crate::platform::{Connection, DatabaseError};
+use crate::platform::{Connection, DatabaseError, UserId};
 use crate::strength::classes::Class;
 
 /// A place that a lift changed.
@@ -80,12 +80,14 @@ pub struct Ranks {
     lists: Vec<(List, Option<u32>, u32)>,
     pub changes: Vec<RankChange>,
     passed: Vec<Vec<Passed>>,
+    /// Among those whom the lifter follows, and in the lifter's guild.
+    in_circles: Vec<Rise>,
 }
 
 impl Ranks {
     /// Nobody else is moved by looking: this may be called before anything is written. Whoever is not listed has no place.
     pub async fn of(db: &Connection, live: &Live, catalogue: &Catalogue, plan: &Plan) -> Result<Self, DatabaseError> {
-        let mut ranks = Self { lists: Vec::new(), changes: Vec::new(), passed: Vec::new() };
+        let mut ranks = Self { lists: Vec::new(), changes: Vec::new(), passed: Vec::new(), in_circles: Vec::new() };
         if !plan.shown.is_listed {
             return Ok(ranks);
         }
@@ -102,24 +104,36 @@ impl Ranks {
             let change = change(db, live, catalogue, list, old, new).await?;
             ranks.changes.push(change);
         }
-        ranks.find_passed(db).await?;
+        (ranks.passed, ranks.in_circles) =
+            try_join(ranks.find_passed(db), ranks.find_in_circles(db, plan.user)).await?;
+        for (change, passed) in ranks.changes.iter_mut().zip(&ranks.passed) {
+            change.passed = passed.iter().map(|passed| passed.username.clone()).collect();
+        }
         Ok(ranks)
     }
 
-    async fn find_passed(&mut self, db: &Connection) -> Result<(), DatabaseError> {
+    async fn find_passed(&self, db: &Connection) -> Result<Vec<Vec<Passed>>, DatabaseError> {
         let looked = self.lists.iter().zip(&self.changes).map(async |((list, old, new), change)| match old {
             Some(old) if change.passed_count > 0 => passing::list_passed(db, *list, *old, *new).await,
             _ => Ok(Vec::new()),
         });
-        self.passed = try_join_all(looked).await?;
-        for (change, passed) in self.changes.iter_mut().zip(&self.passed) {
-            change.passed = passed.iter().map(|passed| passed.username.clone()).collect();
-        }
-        Ok(())
+        try_join_all(looked).await
     }
 
-    /// The rises that are kept: overall, in the lifter's class, and in energy.
-    pub fn rises(&self) -> Vec<passing::Rise<'_>> {
+    /// Asked only where the energy rises.
+    async fn find_in_circles(&self, db: &Connection, user: UserId) -> Result<Vec<Rise>, DatabaseError> {
+        let energy = List { board: Board::ENERGY, basis: Basis::Single, scope: Scope::All };
+        match self.lists.iter().find(|(list, ..)| *list == energy) {
+            Some((_, old, new)) if old.is_none_or(|old| old < *new) => {
+                passing::list_circle_rises(db, user, *old, *new).await
+            }
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// The rises that are kept: overall, in the lifter's class, in energy, and in that among those whom the lifter follows
+    /// and in the lifter's guild.
+    pub fn rises(&self) -> Vec<Rise> {
         let kept = self.lists.iter().zip(&self.changes).zip(&self.passed);
         kept.filter_map(|(((list, ..), change), passed)| {
             let board = match (list.board, list.scope) {
@@ -129,8 +143,16 @@ impl Ranks {
                 _ => return None,
             };
             let rises = change.previous_rank.is_none_or(|before| change.rank < before);
-            rises.then_some(passing::Rise { board, change, passed })
+            rises.then(|| Rise {
+                board,
+                from: change.previous_rank,
+                to: change.rank,
+                of: change.of,
+                passed: passed.iter().map(|passed| passed.id).collect(),
+                passed_count: change.passed_count,
+            })
         })
+        .chain(self.in_circles.iter().cloned())
         .collect()
     }
 }

@@ -18,7 +18,8 @@ pub fn routes(config: &mut ServiceConfig) {
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct RankRise {
     id: i64,
-    /// `overall` (DOTS of all), `class` (DOTS in the own weight class) or `energy`.
+    /// `overall` (DOTS of all), `class` (DOTS in the own weight class), `energy`, and by energy too: `following` (among those
+    /// whom one follows), `guild` (in one's guild).
     board: String,
     /// The place before; null for whoever was not on the board.
     from: Option<i32>,

@@ -15,3 +15,17 @@ macro_rules! visible {
     };
 }
 pub(crate) use visible;
+
+/// Whether neither of a user and the visitor whose id is the parameter has blocked the other.
+macro_rules! unblocked {
+    ($visitor:literal) => {
+        concat!(
+            "(NOT EXISTS (SELECT FROM blocks b WHERE b.blocker_id = ",
+            $visitor,
+            " AND b.blocked_id = u.id) AND NOT EXISTS (SELECT FROM blocks b WHERE b.blocker_id = u.id AND b.blocked_id = ",
+            $visitor,
+            "))"
+        )
+    };
+}
+pub(crate) use unblocked;

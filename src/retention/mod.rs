@@ -20,7 +20,7 @@ type Rule = for<'a> fn(&'a Connection) -> Forgetting<'a>;
 type Forgetting<'a> = Pin<Box<dyn Future<Output = Result<u64, DatabaseError>> + Send + 'a>>;
 
 /// What is forgotten, by its name in the log.
-const RULES: [(&str, Rule); 12] = [
+const RULES: [(&str, Rule); 13] = [
     ("sessions that ended or expired 30 days ago", |db| Box::pin(store::delete_sessions(db, BATCH))),
     ("refresh tokens that were spent a day ago or expired", |db| Box::pin(store::delete_refresh_tokens(db, BATCH))),
     ("revocations of what has expired by itself", |db| Box::pin(store::delete_revocations(db, BATCH))),
@@ -31,6 +31,7 @@ const RULES: [(&str, Rule); 12] = [
     ("shares of routines that were revoked 30 days ago", |db| Box::pin(store::delete_revoked_shares(db, BATCH))),
     ("jobs that died 30 days ago", |db| Box::pin(store::delete_dead_jobs(db, BATCH))),
     ("rises on boards of 90 days ago", |db| Box::pin(store::delete_rank_rises(db, BATCH))),
+    ("calls to follow of an hour ago", |db| Box::pin(store::delete_follow_calls(db, BATCH))),
     ("changes of boards of two hours ago", |db| Box::pin(store::delete_board_changes(db, BATCH))),
     ("probes of the queue of a day ago", |db| Box::pin(store::delete_probes(db, BATCH))),
 ];

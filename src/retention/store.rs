@@ -91,6 +91,16 @@ pub async fn delete_rank_rises(db: &Connection, most: i64) -> Result<u64, Databa
     .await
 }
 
+/// When somebody followed, once the last time is past counting.
+pub async fn delete_follow_calls(db: &Connection, most: i64) -> Result<u64, DatabaseError> {
+    db.execute(
+        "DELETE FROM follow_calls WHERE user_id IN (
+             SELECT user_id FROM follow_calls WHERE called_at[cardinality(called_at)] < now() - interval '1 hour' LIMIT $1)",
+        &[&most],
+    )
+    .await
+}
+
 /// Every process has read them within the second, or reads everything anew.
 pub async fn delete_board_changes(db: &Connection, most: i64) -> Result<u64, DatabaseError> {
     db.execute(

@@ -8,7 +8,8 @@ use repduel::strength::ipf_gl;
 use repduel::strength::{ScoredAs, dots, wilks1994, wilks2020};
 use serde_json::{Value, json};
 
-use crate::support::{App, spawn_app};
+use crate::follows::follow;
+use crate::support::{App, Lifter, spawn_app};
 
 struct Target {
     name: &'static str,
@@ -84,8 +85,12 @@ fn invert(numbers: &[f64], kilograms: &[f64], scored_as: ScoredAs) -> Vec<f64> {
     weights
 }
 
-/// Everything that anybody may ask of boards and lifters.
-async fn everything(app: &App, targets: &[Target]) -> (BTreeMap<String, Vec<f64>>, BTreeSet<String>) {
+/// Everything that anybody may ask of boards and lifters; or, as somebody who follows all of them, what else there is to ask.
+async fn everything(
+    app: &App,
+    spy: Option<&Lifter<'_>>,
+    targets: &[Target],
+) -> (BTreeMap<String, Vec<f64>>, BTreeSet<String>) {
     let (mut told, mut paths) = (BTreeMap::new(), Vec::new());
     let boards = app.get("/boards").await.expect(200);
     let classes = |sex: &str| match sex {
@@ -129,9 +134,24 @@ async fn everything(app: &App, targets: &[Target]) -> (BTreeMap<String, Vec<f64>
             .map(|id| format!("/scores/scenario/{id}/leaderboard?limit=100")),
     );
     paths.push("/energy/leaderboard?limit=100".into());
+    if spy.is_some() {
+        paths.retain(|path| path.starts_with("/boards/"));
+        paths.iter_mut().for_each(|path| path.push_str("&following=true"));
+        paths.push("/feed?limit=100".into());
+        for Target { id, .. } in targets {
+            paths.push(format!("/feed?limit=100&user_id={id}"));
+            paths.push(format!("/users/{id}/relationship"));
+            paths.push(format!("/users/{id}/followers"));
+        }
+        paths.push("/users/lookup?q=a".into());
+        paths.push("/users/me/rank-rises?limit=100".into());
+    }
     let mut named_in_class = BTreeSet::new();
     for path in paths {
-        let answer = app.get(&path).await;
+        let answer = match spy {
+            Some(spy) => spy.get(&path).await,
+            None => app.get(&path).await,
+        };
         let Ok(value) = serde_json::from_str::<Value>(&answer.text) else { continue };
         let owner = targets.iter().find(|target| path.contains(&target.id)).map(|target| target.id.as_str());
         if answer.status == 200 {
@@ -170,7 +190,23 @@ async fn from_all_public_answers_together_nobodys_body_weight_follows() {
         let scored_as = ScoredAs::parse(sex).unwrap();
         targets.push(Target { name, id: lifter.id.clone(), scored_as, weight_kg, lifts_kg });
     }
-    let (told, named_in_class) = everything(&app, &targets).await;
+    let spy = app.lifter("spy").await;
+    spy.patch("/users/me", &json!({ "weight": 80, "gender": "Male" })).await.expect(200);
+    for target in &targets {
+        follow(&spy, &Lifter::new(&app, &target.id, "")).await;
+    }
+    // Among those whom the spy follows every place is found out, one after the other.
+    for kg in [60.0, 100.0, 120.0, 160.0, 180.0, 200.0] {
+        for exercise in ["back_squat", "barbell_bench_press", "deadlift"] {
+            spy.lift(exercise, kg, 1).await;
+        }
+    }
+    let (mut told, mut named_in_class) = everything(&app, None, &targets).await;
+    let (as_spy, named_as_spy) = everything(&app, Some(&spy), &targets).await;
+    for (id, numbers) in as_spy {
+        told.entry(id).or_default().extend(numbers);
+    }
+    named_in_class.extend(named_as_spy);
     for target in &targets {
         let [squat, bench, deadlift] = target.lifts_kg;
         let kilograms = [squat, bench, deadlift, squat + bench + deadlift];

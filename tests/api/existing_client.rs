@@ -57,8 +57,13 @@ const SCORE_CREATED: Shape = &[
     ("previous_best_reps", "int?"),
     ("previous_best_sets", "int?"),
 ];
-const BOARD_ROW: Shape =
-    &[("id", "int"), ("weight_lifted", "number"), ("score_value", "number"), ("created_at", "time"), ("user", "object")];
+const BOARD_ROW: Shape = &[
+    ("id", "int"),
+    ("weight_lifted", "number"),
+    ("score_value", "number"),
+    ("created_at", "time"),
+    ("user", "object"),
+];
 const ITEM: Shape = &[("scenario_id", "string"), ("name", "string"), ("sets", "int"), ("reps", "int")];
 const ROUTINE: Shape = &[
     ("id", "uuid"),
@@ -267,7 +272,8 @@ async fn every_screen_of_an_existing_client_works() {
         let board = app.get(&format!("/scores/scenario/{exercise}/leaderboard")).await.expect(200);
         check_all(&board, BOARD_ROW, 1);
         check(&board[0]["user"], USER);
-        let rank = format!("/ranks/get_rank_progress?scenario_id={exercise}&final_score=90&user_weight=70&user_gender=female");
+        let rank =
+            format!("/ranks/get_rank_progress?scenario_id={exercise}&final_score=90&user_weight=70&user_gender=female");
         check(&me.get(&rank).await.expect(200), &[("current_rank", "string"), ("next_rank_threshold", "number")]);
     }
     check_all(&app.get("/energy/leaderboard").await.expect(200), ENERGY_ROW, 1);
@@ -278,7 +284,8 @@ async fn every_screen_of_an_existing_client_works() {
     // Routines: made, edited, shared, imported, hidden, deleted.
     let items = json!([{ "scenario_id": "deadlift", "name": "Deadlift", "sets": 3, "reps": 5 },
         { "scenario_id": "back_squat", "name": "Squat", "sets": 5, "reps": 5 }]);
-    let routine = me.post("/routines", &json!({ "name": "Mine", "image_url": null, "scenarios": items })).await.expect(201);
+    let routine =
+        me.post("/routines", &json!({ "name": "Mine", "image_url": null, "scenarios": items })).await.expect(201);
     check(&routine, ROUTINE);
     check_all(&routine["scenarios"], ITEM, 2);
     let path = format!("/routines/{}", routine["id"].as_str().unwrap());

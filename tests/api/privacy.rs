@@ -38,6 +38,17 @@ async fn full_lifter<'a>(app: &'a App, name: &str) -> Lifter<'a> {
     let id = routine["id"].as_str().unwrap();
     ada.post(&format!("/routines/{id}/share"), &json!({})).await.expect(200);
     ada.post(&format!("/users/me/hidden-routines/{id}"), &json!({})).await.expect(204);
+    let friend = app.lifter(&format!("{name}-friend")).await;
+    crate::follows::follow(&ada, &friend).await;
+    let enemy = app.lifter(&format!("{name}-enemy")).await;
+    crate::blocks::block(&ada, &enemy).await.expect(204);
+    ada.post(&format!("/users/{}/reports", enemy.id), &json!({ "reason": "spam", "note": "too much" }))
+        .await
+        .expect(201);
+    let guild = friend.post("/guilds", &json!({ "name": format!("Friends of {name}") })).await.expect(201);
+    ada.post("/guilds", &json!({ "name": format!("Guild of {name}") })).await.expect(201);
+    let request = "INSERT INTO guild_requests (user_id, guild_id) SELECT u.id, g.id FROM users u, guilds g WHERE u.username = $1 AND g.id::text = $2";
+    app.database.connect().await.execute(request, &[&name, &guild["id"].as_str()]).await.unwrap();
     ada
 }
 

@@ -44,7 +44,8 @@ fn known_place(request: &ServiceRequest) -> Option<Vec<u8>> {
         return None;
     }
     let boards = request.app_data::<Data<Boards>>()?;
-    let filter = Filter::parse(name, &BoardFilter::default(), &boards.catalogue, request.app_data::<Data<Config>>()?);
+    let filter =
+        Filter::parse(name, &BoardFilter::default(), None, &boards.catalogue, request.app_data::<Data<Config>>()?);
     let filter = filter.ok()?;
     let standpoint = Standpoint::in_memory(boards.live.look().memory()?, filter.list()?, user)?;
     let may_see = standpoint.shows_points || !filter.tells_bodyweight();

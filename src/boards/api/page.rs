@@ -79,7 +79,7 @@ pub async fn list_board(
     boards: Data<Boards>,
     config: Data<Config>,
 ) -> Result<HttpResponse, Problem> {
-    let filter = Filter::parse(&board, &filter.0, &boards.catalogue, &config)?;
+    let filter = Filter::parse(&board, &filter.0, visitor.0, &boards.catalogue, &config)?;
     let view = View::of(&boards, &filter).await?;
     let start = start(&boards, &view, &page.0, visitor.0).await?;
     let limit = page.0.limit;

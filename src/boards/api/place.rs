@@ -173,7 +173,7 @@ pub async fn get_place(
     config: Data<Config>,
 ) -> Result<HttpResponse, Problem> {
     let (name, user) = path.into_inner();
-    let filter = Filter::parse(&name, &filter.0, &boards.catalogue, &config)?;
+    let filter = Filter::parse(&name, &filter.0, visitor.0, &boards.catalogue, &config)?;
     let view = View::of(&boards, &filter).await?;
     let standpoint = view.standpoint(&boards, user.0).await?;
     let may_see =

@@ -3,6 +3,7 @@
 use futures_util::{Stream, StreamExt, TryStreamExt};
 use jiff::Timestamp;
 use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use super::lists::Condition;
@@ -12,7 +13,7 @@ use crate::boards::filter::{Filter, Source};
 use crate::boards::memory::List;
 use crate::boards::qualify::BoardLift;
 use crate::platform::visibility::listed;
-use crate::platform::{Connection, DatabaseError};
+use crate::platform::{Connection, DatabaseError, UserId};
 
 /// A lift that matches, and whose it is.
 pub struct Matching {
@@ -30,7 +31,9 @@ pub struct Lifter {
 }
 
 /// A lift of a period must have arrived within 48 hours, or be of a meet: nobody fills last week afterwards.
-const LIFTS: &str = concat!(
+macro_rules! lifts {
+    ($whose:literal) => {
+        concat!(
     "SELECT l.user_id, l.id, l.exercise_id, l.weight_kg::float8, l.reps::integer, l.performed_at, l.bodyweight_kg,
             l.scored_as::text, l.age_years, true, CASE WHEN l.accepted_at IS NULL THEN l.doubt::text END,
             u.shows_points, l.meet, l.source = 'meet'
@@ -42,7 +45,16 @@ const LIFTS: &str = concat!(
        AND (NOT $5 OR l.source = 'meet' OR l.recorded_at <= l.performed_at + interval '48 hours')
        AND ($6::boolean IS NULL OR (l.source = 'meet') = $6) AND (NOT $7 OR l.is_tested)
        AND ($9::text IS NULL OR l.scored_as = $9::text::scoring)
-     ORDER BY l.user_id"
+     ",
+            $whose,
+            " ORDER BY l.user_id"
+)
+    };
+}
+const LIFTS: &str = lifts!("");
+/// Of `$10` and those whom `$10` follows.
+const LIFTS_OF_FOLLOWED: &str = lifts!(
+    "AND l.user_id = ANY (ARRAY(SELECT member_id FROM circles WHERE user_id = $10 AND circle = 'following') || $10::uuid)"
 );
 
 /// The lifts that match a filter but for class and age, a lifter at a time: a million lifters must not lie in memory.
@@ -55,22 +67,18 @@ pub async fn list_matching(
     let (from, until) =
         filter.period.unwrap_or((Timestamp::constant(-10_000_000_000, 0), Timestamp::constant(10_000_000_000, 0)));
     let of_meet = if needs_meet { Some(true) } else { filter.source.map(|source| source == Source::Meet) };
-    let rows = db
-        .stream(
-            LIFTS,
-            &[
-                &exercises,
-                &filter.equipment,
-                &from,
-                &until,
-                &filter.period.is_some(),
-                &of_meet,
-                &filter.tested,
-                &filter.country,
-                &filter.sex.map(|sex| sex.as_str()),
-            ],
-        )
-        .await?;
+    let (in_period, sex) = (filter.period.is_some(), filter.sex.map(|sex| sex.as_str()));
+    let among = filter.among.map(|user| user.0);
+    let mut parameters: Vec<&(dyn ToSql + Sync)> =
+        vec![&exercises, &filter.equipment, &from, &until, &in_period, &of_meet, &filter.tested, &filter.country, &sex];
+    let sql = match &among {
+        Some(user) => {
+            parameters.push(user);
+            LIFTS_OF_FOLLOWED
+        }
+        None => LIFTS,
+    };
+    let rows = db.stream(sql, &parameters).await?;
     // Fused: it is asked once more after its end, for a lifter behind the last.
     let rows = Box::pin(rows.map_err(DatabaseError::from).fuse());
     Ok(futures_util::stream::try_unfold((rows, None::<Row>), |(mut rows, first)| async move {
@@ -108,13 +116,38 @@ pub async fn list_of_country(db: &Connection, list: List, country: &str) -> Resu
          FROM users u JOIN standings s ON s.user_id = u.id WHERE {} AND u.country = ${next}",
         condition.sql
     );
-    let ordered = db.stream(&sql, &parameters).await?.map_ok(|row| Ordered {
+    Ok(db.stream(&sql, &parameters).await?.map_ok(|row| ordered(&row)).try_collect().await?)
+}
+
+/// A standing list of somebody and those whom they follow; of those of one country, where it is said.
+pub async fn list_of_followed(
+    db: &Connection,
+    list: List,
+    user: UserId,
+    country: Option<&str>,
+) -> Result<Vec<Ordered>, DatabaseError> {
+    let condition = Condition::of(list);
+    let (mut parameters, next) = condition.parameters();
+    parameters.extend([&user.0 as &(dyn ToSql + Sync), &country]);
+    let sql = format!(
+        "SELECT s.user_id, s.minus_value, s.tie, s.at, s.lift_id, u.shows_points
+         FROM (SELECT ${next}::uuid AS id
+               UNION SELECT member_id FROM circles WHERE user_id = ${next} AND circle = 'following') c
+         JOIN users u ON u.id = c.id JOIN standings s ON s.user_id = u.id
+         WHERE {} AND (${1}::text IS NULL OR u.country = ${1})",
+        condition.sql,
+        next + 1
+    );
+    Ok(db.query(&sql, &parameters).await?.iter().map(ordered).collect())
+}
+
+fn ordered(row: &Row) -> Ordered {
+    Ordered {
         user: row.get(0),
         value: row.get::<_, i32>(1).unsigned_abs(),
         tie: row.get(2),
         at: row.get(3),
         lift_id: row.get(4),
         shows_points: row.get(5),
-    });
-    Ok(ordered.try_collect().await?)
+    }
 }

@@ -1,0 +1,4 @@
+pub mod blocks;
+pub mod edges;
+pub mod lists;
+pub mod lookup;

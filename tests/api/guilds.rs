@@ -1,0 +1,387 @@
+//! `/guilds`.
+
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+
+use crate::support::{App, Lifter, spawn_app};
+
+/// Somebody who lifts three times so many kilograms.
+async fn strong<'a>(app: &'a App, name: &str, kg: f64, shows_points: bool) -> Lifter<'a> {
+    let lifter = app.lifter(name).await;
+    let profile = json!({ "weight": 80, "gender": "Male", "shows_points": shows_points });
+    lifter.patch("/users/me", &profile).await.expect(200);
+    if kg > 0.0 {
+        for exercise in ["back_squat", "barbell_bench_press", "deadlift"] {
+            lifter.lift(exercise, kg, 1).await;
+        }
+    }
+    lifter
+}
+
+/// Makes a guild and gives its id and its code.
+async fn found(owner: &Lifter<'_>, name: &str) -> (String, String) {
+    let guild = owner.post("/guilds/", &json!({ "name": name })).await.expect(201);
+    let code = owner.get("/guilds/me").await.expect(200)["code"].as_str().unwrap().to_owned();
+    (guild["id"].as_str().unwrap().to_owned(), code)
+}
+
+async fn join(who: &Lifter<'_>, code: &str) -> Value {
+    who.post("/guilds/join", &json!({ "code": code })).await.expect(200)
+}
+
+#[tokio::test]
+async fn the_two_routes_of_the_contract_answer_as_they_did() {
+    let app = spawn_app().await;
+    let ada = app.lifter("ada").await;
+    assert_eq!(ada.get("/guilds/").await.expect(200), json!([]));
+    let icon = "https://example.org/a.png";
+    let guild = ada.post("/guilds/", &json!({ "name": " Iron  Paradise ", "icon_url": icon })).await.expect(201);
+    let mut fields: Vec<_> = guild.as_object().unwrap().keys().map(String::as_str).collect();
+    fields.sort_unstable();
+    assert_eq!(fields, ["created_at", "icon_url", "id", "name", "owner_id", "updated_at"]);
+    assert_eq!(
+        (&guild["name"], &guild["icon_url"], &guild["owner_id"]),
+        (&json!("Iron Paradise"), &json!(icon), &json!(ada.id))
+    );
+    assert!(guild["created_at"].as_str().unwrap().ends_with('Z'));
+    assert_eq!(ada.get("/guilds/").await.expect(200), json!([guild]));
+    app.get("/guilds/").await.problem(401);
+    app.post("/guilds/", &json!({ "name": "x" })).await.problem(401);
+    for name in ["ab", &"x".repeat(41), "   ", "a\u{202e}bcd"] {
+        assert!(ada.post("/guilds/", &json!({ "name": name })).await.problem(422).contains("name"), "{name}");
+    }
+    let ben = app.lifter("ben").await;
+    assert!(ben.post("/guilds", &json!({ "name": "IRON PARADISE" })).await.problem(409).contains("name"));
+    assert!(ada.post("/guilds", &json!({ "name": "Second" })).await.problem(409).contains("already"));
+    assert_eq!(app.database.count("SELECT count(*) FROM guilds").await, 1);
+}
+
+#[tokio::test]
+async fn lifters_join_by_the_code_until_it_is_another_or_none() {
+    let app = spawn_app().await;
+    let (ada, ben, cora) = (app.lifter("ada").await, app.lifter("ben").await, app.lifter("cora").await);
+    let (id, code) = found(&ada, "Iron").await;
+    ben.get("/guilds/me").await.problem(404);
+    let typed = format!(" {}-{} ", code[..5].to_lowercase(), &code[5..]);
+    let guild = join(&ben, &typed).await;
+    assert_eq!(
+        (&guild["members"], &guild["is_member"], &guild["is_owner"], &guild["code"]),
+        (&json!(2), &json!(true), &json!(false), &Value::Null)
+    );
+    assert_eq!(ben.get("/guilds/me").await.expect(200), guild);
+    ben.post("/guilds/join", &json!({ "code": code })).await.problem(409);
+    ben.post("/guilds", &json!({ "name": "Own" })).await.problem(409);
+    ben.post(&format!("/guilds/{id}/code"), &Value::Null).await.problem(403);
+    let new =
+        ada.post(&format!("/guilds/{id}/code"), &Value::Null).await.expect(200)["code"].as_str().unwrap().to_owned();
+    cora.post("/guilds/join", &json!({ "code": code })).await.problem(404);
+    ada.delete(&format!("/guilds/{id}/code")).await.expect(204);
+    cora.post("/guilds/join", &json!({ "code": new })).await.problem(404);
+    cora.post("/guilds/join", &json!({ "code": "" })).await.problem(404);
+    assert_eq!(ada.get("/guilds/me").await.expect(200)["code"], Value::Null);
+    let members = cora.get(&format!("/guilds/{id}/members")).await.expect(200);
+    let names: Vec<_> =
+        members.as_array().unwrap().iter().map(|member| member["user"]["username"].as_str().unwrap()).collect();
+    assert_eq!(
+        (names, &members[0]["is_owner"], &members[1]["is_owner"]),
+        (vec!["ada", "ben"], &json!(true), &json!(false))
+    );
+    // Whoever hides is not shown.
+    ben.patch("/users/me", &json!({ "is_private": true })).await.expect(200);
+    assert_eq!(cora.get(&format!("/guilds/{id}/members")).await.expect(200).as_array().unwrap().len(), 1);
+    ben.delete(&format!("/guilds/{id}/members/{}", ben.id)).await.expect(204);
+    ben.delete(&format!("/guilds/{id}/members/{}", ben.id)).await.problem(404);
+    ben.get("/guilds/me").await.problem(404);
+}
+
+#[tokio::test]
+async fn who_asks_is_let_in_or_refused_by_the_owner() {
+    let app = spawn_app().await;
+    let (ada, ben, cora, dan) =
+        (app.lifter("ada").await, app.lifter("ben").await, app.lifter("cora").await, app.lifter("dan").await);
+    let (id, code) = found(&ada, "Iron").await;
+    let path = format!("/guilds/{id}/requests");
+    for lifter in [&ben, &cora, &ben] {
+        lifter.post(&path, &Value::Null).await.expect(204);
+    }
+    assert_eq!(ben.get(&format!("/guilds/{id}")).await.expect(200)["has_asked"], true);
+    ben.get(&path).await.problem(403);
+    let page = ada.get(&format!("{path}?limit=1")).await.expect(200);
+    assert_eq!(page["items"][0]["user"]["username"], "ben");
+    let page = ada.get(&format!("{path}?limit=1&after={}", page["next"].as_str().unwrap())).await.expect(200);
+    assert_eq!((&page["items"][0]["user"]["username"], &page["next"]), (&json!("cora"), &Value::Null));
+    cora.post(&format!("{path}/{}/accept", ben.id), &Value::Null).await.problem(403);
+    ada.post(&format!("{path}/{}/accept", ben.id), &Value::Null).await.expect(204);
+    ada.post(&format!("{path}/{}/accept", ben.id), &Value::Null).await.problem(404);
+    assert_eq!(ben.get("/guilds/me").await.expect(200)["id"], id.as_str());
+    ben.delete(&format!("{path}/{}", cora.id)).await.problem(403);
+    ada.delete(&format!("{path}/{}", cora.id)).await.expect(204);
+    cora.get("/guilds/me").await.problem(404);
+    // One's own is taken back, and whoever joins elsewhere asks no longer.
+    cora.post(&path, &Value::Null).await.expect(204);
+    cora.delete(&format!("{path}/{}", cora.id)).await.expect(204);
+    cora.delete(&format!("{path}/{}", cora.id)).await.problem(404);
+    dan.post(&path, &Value::Null).await.expect(204);
+    found(&dan, "Steel").await;
+    assert_eq!(ada.get(&path).await.expect(200)["items"], json!([]));
+    ben.post(&path, &Value::Null).await.problem(409);
+    // A guild is not there for those whom its owner has blocked.
+    crate::blocks::block(&ada, &cora).await.expect(204);
+    cora.post(&path, &Value::Null).await.problem(404);
+    ada.post("/guilds/00000000-0000-0000-0000-000000000000/requests", &Value::Null).await.problem(404);
+    // Five at once.
+    let eve = app.lifter("eve").await;
+    for number in 0..6 {
+        let (other, _) = found(&app.lifter(&format!("owner{number}")).await, &format!("Guild {number}")).await;
+        let answer = eve.post(&format!("/guilds/{other}/requests"), &Value::Null).await;
+        assert_eq!(answer.status, if number < 5 { 204 } else { 409 }, "{answer:?}");
+    }
+    let _ = code;
+}
+
+#[tokio::test]
+async fn an_owner_renames_passes_on_takes_out_and_deletes() {
+    let app = spawn_app().await;
+    let (ada, ben, cora) = (app.lifter("ada").await, app.lifter("ben").await, app.lifter("cora").await);
+    let (id, code) = found(&ada, "Iron").await;
+    join(&ben, &code).await;
+    join(&cora, &code).await;
+    let path = format!("/guilds/{id}");
+    let guild =
+        ada.patch(&path, &json!({ "name": "Steel", "icon_url": "https://example.org/x.png" })).await.expect(200);
+    assert_eq!((&guild["name"], &guild["icon_url"]), (&json!("Steel"), &json!("https://example.org/x.png")));
+    assert_eq!(
+        ada.patch(&path, &json!({ "name": "STEEL" })).await.expect(200)["icon_url"],
+        "https://example.org/x.png"
+    );
+    assert_eq!(ada.patch(&path, &json!({ "icon_url": null })).await.expect(200)["icon_url"], Value::Null);
+    assert!(ada.patch(&path, &json!({ "name": "x" })).await.problem(422).contains("name"));
+    found(&app.lifter("dan").await, "Brass").await;
+    ada.patch(&path, &json!({ "name": "brass" })).await.problem(409);
+    for answer in [
+        ben.patch(&path, &json!({ "name": "Mine" })).await,
+        ben.delete(&path).await,
+        ben.delete(&format!("{path}/members/{}", cora.id)).await,
+        ben.send(ben.request("PUT", &format!("{path}/owner")).json(&json!({ "user_id": ben.id }))).await,
+    ] {
+        answer.problem(403);
+    }
+    let pass_to = async |who: &Lifter<'_>, id: &str| {
+        who.send(who.request("PUT", &format!("{path}/owner")).json(&json!({ "user_id": id }))).await
+    };
+    pass_to(&ada, "00000000-0000-0000-0000-000000000000").await.problem(404);
+    assert_eq!(ada.get("/guilds").await.expect(200)[0]["owner_id"], ada.id.as_str(), "nothing changed");
+    pass_to(&ada, &cora.id).await.expect(204);
+    assert_eq!(
+        (ada.get("/guilds").await.expect(200), cora.get("/guilds/me").await.expect(200)["is_owner"].clone()),
+        (json!([]), json!(true))
+    );
+    cora.delete(&format!("{path}/members/{}", ada.id)).await.expect(204);
+    cora.delete(&format!("{path}/members/{}", ada.id)).await.problem(404);
+    // An owner who leaves passes it to whoever has been in it for longest.
+    join(&ada, &cora.get("/guilds/me").await.expect(200)["code"].as_str().unwrap()).await;
+    cora.delete(&format!("{path}/members/{}", cora.id)).await.expect(204);
+    assert_eq!(ben.get("/guilds/me").await.expect(200)["is_owner"], true);
+    ben.delete(&path).await.expect(204);
+    ben.get(&path).await.problem(404);
+    ada.get("/guilds/me").await.problem(404);
+    assert_eq!(app.database.count("SELECT count(*) FROM guild_members").await, 1);
+}
+
+#[tokio::test]
+async fn a_deleted_owner_leaves_the_guild_to_the_longest_member_and_the_last_takes_it_along() {
+    let app = spawn_app().await;
+    let mut lifters = vec![strong(&app, "ada", 100.0, true).await, strong(&app, "ben", 90.0, true).await];
+    lifters.push(app.lifter("cora").await);
+    let (id, code) = found(&lifters[0], "Iron").await;
+    for lifter in &lifters[1..] {
+        join(lifter, &code).await;
+    }
+    let before = lifters[2].get("/guilds/me").await.expect(200);
+    lifters.remove(0).delete("/users/me").await.expect(204);
+    let after = lifters[1].get("/guilds/me").await.expect(200);
+    assert_eq!(
+        (&after["owner_id"], &after["members"], &after["counted"]),
+        (&json!(lifters[0].id), &json!(2), &json!(1))
+    );
+    assert!(after["points"].as_f64().unwrap() < before["points"].as_f64().unwrap());
+    lifters.remove(0).delete("/users/me").await.expect(204);
+    let last = lifters.remove(0);
+    assert_eq!(last.get("/guilds/me").await.expect(200)["is_owner"], true);
+    last.delete("/users/me").await.expect(204);
+    assert_eq!(app.database.count("SELECT count(*) FROM guilds").await, 0);
+    // Both at once: nothing dangles.
+    for round in 0..4 {
+        let (dan, eve) = (app.lifter(&format!("dan{round}")).await, app.lifter(&format!("eve{round}")).await);
+        let (_, code) = found(&dan, &format!("Both {round}")).await;
+        join(&eve, &code).await;
+        for answer in join_all([&dan, &eve].map(|who| who.delete("/users/me"))).await {
+            assert!([204, 503].contains(&answer.status), "{answer:?}");
+        }
+        let dangling = "SELECT count(*) FROM guilds g
+                        WHERE (SELECT count(*) FROM guild_members m WHERE m.guild_id = g.id AND m.is_owner) <> 1";
+        assert_eq!(app.database.count(dangling).await, 0);
+    }
+    let _ = id;
+}
+
+#[tokio::test]
+async fn of_two_who_take_the_last_place_at_once_one_is_in() {
+    let app = spawn_app().await;
+    let ada = app.lifter("ada").await;
+    let (id, code) = found(&ada, "Iron").await;
+    let fill = format!(
+        "INSERT INTO users (id, email, username, password_hash)
+         SELECT gen_random_uuid(), n || '@example.org', 'fill' || n, '!' FROM generate_series(1, 48) n;
+         INSERT INTO guild_members (user_id, guild_id) SELECT id, '{id}' FROM users WHERE username LIKE 'fill%'"
+    );
+    app.database.connect().await.batch_execute(&fill).await.unwrap();
+    let mut lifters = Vec::new();
+    for number in 0..4 {
+        lifters.push(app.lifter(&format!("ben{number}")).await);
+    }
+    let body = json!({ "code": code });
+    let answers = join_all(lifters.iter().map(|lifter| lifter.post("/guilds/join", &body))).await;
+    let of = |status| answers.iter().filter(|answer| answer.status == status).count();
+    assert_eq!((of(200), of(409)), (1, 3), "{answers:?}");
+    assert!(answers.iter().filter(|answer| answer.status == 409).all(|answer| answer.text.contains("full")));
+    assert_eq!(ada.get("/guilds/me").await.expect(200)["members"], 50);
+    assert_eq!(app.database.count("SELECT count(*) FROM guild_members").await, 50);
+    // One lifter into two guilds at once is in one; of two guilds of a name at once there is one.
+    let (dan, eve, cora) = (app.lifter("dan").await, app.lifter("eve").await, app.lifter("cora").await);
+    let codes = [found(&dan, "Steel").await.1, found(&eve, "Brass").await.1];
+    let bodies = codes.map(|code| json!({ "code": code }));
+    let answers = join_all(bodies.iter().map(|body| cora.post("/guilds/join", body))).await;
+    let mut statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 409]);
+    let name = json!({ "name": "The same" });
+    let (fay, gus) = (app.lifter("fay").await, app.lifter("gus").await);
+    let answers = join_all([&fay, &gus].map(|who| who.post("/guilds", &name))).await;
+    let mut statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 409]);
+}
+
+/// What the board must be, from the standings alone.
+const BOARD: &str = "
+    SELECT rank() OVER (ORDER BY points DESC), id::text, points, is_rounded FROM (
+        SELECT g.id, coalesce(sum(b.points), 0)::bigint AS points, coalesce(bool_or(b.is_rounded), false) AS is_rounded
+        FROM guilds g LEFT JOIN LATERAL (
+            SELECT CASE WHEN u.shows_points THEN -s.minus_value ELSE -s.minus_value / 1000 * 1000 END AS points,
+                   NOT u.shows_points AS is_rounded
+            FROM guild_members m JOIN users u ON u.id = m.user_id
+            JOIN standings s ON s.user_id = u.id AND s.board = 254 AND s.of_all AND s.basis = 'single'
+            WHERE m.guild_id = g.id AND u.is_active AND NOT (u.is_hidden OR u.is_private OR u.is_withheld)
+            ORDER BY 1 DESC, u.shows_points DESC LIMIT 5) b ON true
+        GROUP BY g.id) sums
+    WHERE points > 0 ORDER BY points DESC, id";
+
+async fn expect_board(app: &App, of: u64, limit: u32) {
+    let db = app.database.connect().await;
+    let expected: Vec<_> = db
+        .query(BOARD, &[])
+        .await
+        .unwrap()
+        .iter()
+        .map(|row| (row.get::<_, i64>(0), row.get::<_, String>(1), row.get::<_, i64>(2), row.get::<_, bool>(3)))
+        .collect();
+    let (mut after, mut seen) = (String::new(), Vec::new());
+    loop {
+        let page = app.get(&format!("/guilds/board?limit={limit}{after}")).await.expect(200);
+        assert_eq!(page["of"], of);
+        for item in page["items"].as_array().unwrap() {
+            let points = (item["points"].as_f64().unwrap() * 100.0).round() as i64;
+            let is_rounded = item["is_rounded"].as_bool().unwrap();
+            assert_eq!(item["shown"].as_str().unwrap().contains('+'), is_rounded);
+            seen.push((item["rank"].as_i64().unwrap(), item["id"].as_str().unwrap().to_owned(), points, is_rounded));
+        }
+        let Some(next) = page["next"].as_str() else { break };
+        after = format!("&after={next}");
+    }
+    assert_eq!(seen, expected);
+    assert_eq!(seen.len() as u64, of);
+}
+
+#[tokio::test]
+async fn the_board_is_that_of_sql_whatever_members_do() {
+    let app = spawn_app().await;
+    assert_eq!(app.get("/guilds/board").await.expect(200), json!({ "items": [], "next": null, "of": 0 }));
+    let mut owners = Vec::new();
+    // Two and two have equal points.
+    for (number, kg) in [100.0, 140.0, 100.0, 140.0, 60.0].into_iter().enumerate() {
+        let owner = strong(&app, &format!("owner{number}"), kg, number != 4).await;
+        let (id, code) = found(&owner, &format!("Guild {number}")).await;
+        owners.push((owner, id, code));
+    }
+    found(&app.lifter("weak").await, "Nobody lifts").await;
+    for limit in [1, 2, 3, 50] {
+        expect_board(&app, 5, limit).await;
+    }
+    let ranks = |page: &Value| {
+        page["items"].as_array().unwrap().iter().map(|item| item["rank"].as_i64().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(ranks(&app.get("/guilds/board").await.expect(200)), [1, 1, 3, 3, 5]);
+    // Seven members, of whom five count.
+    let mut members = Vec::new();
+    for number in 0..6 {
+        let member = strong(&app, &format!("member{number}"), 70.0 + 10.0 * f64::from(number), number % 2 == 0).await;
+        join(&member, &owners[0].2).await;
+        members.push(member);
+    }
+    expect_board(&app, 5, 2).await;
+    let own = owners[0].0.get("/guilds/me").await.expect(200);
+    assert_eq!(
+        (&own["counted"], &own["members"], &own["rank"], &own["is_rounded"]),
+        (&json!(5), &json!(7), &json!(1), &json!(true))
+    );
+    assert!(own["shown"].as_str().unwrap().ends_with("+ points"));
+    // Lifts at once, by several of one guild.
+    join_all(members.iter().map(|member| member.lift("deadlift", 205.0, 1))).await;
+    expect_board(&app, 5, 2).await;
+    members[0].patch("/users/me", &json!({ "shows_points": false })).await.expect(200);
+    members[1].patch("/users/me", &json!({ "shows_points": true })).await.expect(200);
+    expect_board(&app, 5, 50).await;
+    for change in
+        ["is_private = true", "is_private = false, is_withheld = true", "is_withheld = false, is_active = false"]
+    {
+        let sql = format!("UPDATE users SET {change} WHERE username IN ('member5', 'owner4')");
+        app.database.connect().await.execute(&sql, &[]).await.unwrap();
+        expect_board(&app, 4, 50).await;
+    }
+    members[4].delete(&format!("/guilds/{}/members/{}", owners[0].1, members[4].id)).await.expect(204);
+    members[3].delete("/users/me").await.expect(204);
+    expect_board(&app, 4, 50).await;
+    members[2].delete(&format!("/scores/user/{}", members[2].id)).await;
+    expect_board(&app, 4, 50).await;
+    let mine = owners[1].0.get("/guilds/board").await.expect(200);
+    assert_eq!(mine["items"].as_array().unwrap().iter().filter(|item| item["is_mine"] == true).count(), 1);
+    for after in ["x", "1", "1.x", "99999999999.00000000-0000-0000-0000-000000000000"] {
+        app.get(&format!("/guilds/board?after={after}")).await.problem(422);
+    }
+}
+
+#[tokio::test]
+async fn points_that_a_lifter_does_not_show_are_in_no_answer() {
+    let app = spawn_app().await;
+    let ada = strong(&app, "ada", 117.5, false).await;
+    let (id, code) = found(&ada, "Iron").await;
+    let ben = app.lifter("ben").await;
+    join(&ben, &code).await;
+    let exact = app.database.count("SELECT -minus_value::bigint FROM standings WHERE board = 254 AND of_all").await;
+    assert_ne!(exact % 1000, 0);
+    for path in
+        ["/guilds/board".to_owned(), "/guilds/me".into(), format!("/guilds/{id}"), format!("/guilds/{id}/members")]
+    {
+        let text = ben.get(&path).await.expect(200).to_string();
+        assert!(!text.contains(&format!("{}.{:02}", exact / 100, exact % 100)), "{text}");
+    }
+    let guild = ben.get("/guilds/me").await.expect(200);
+    assert_eq!(guild["points"], (exact / 1000 * 10) as f64);
+    assert_eq!(guild["shown"], format!("{}+ points", exact / 1000 * 10));
+    // A lift within the same ten moves nothing that others see.
+    ada.lift("deadlift", 118.0, 1).await;
+    assert_eq!(ben.get("/guilds/me").await.expect(200)["points"], guild["points"]);
+    let own = ada.get(&format!("/guilds/{id}/members")).await.expect(200);
+    assert!(own[0]["points"].as_f64().unwrap() > exact as f64 / 100.0, "to oneself they are told");
+}
