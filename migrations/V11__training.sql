@@ -30,7 +30,7 @@ CREATE TABLE workouts (
     -- Whether it came in time to count for quests.
     pays         boolean NOT NULL,
     -- Whether its sets are lifts; existing clients send those on their own.
-    has_lifts    boolean NOT NULL,
+    has_lifts    boolean NOT NULL DEFAULT false,
     -- What the client was told, for when it asks again; until the workout is edited.
     answer       text,
     -- The same workout from two phones is one.
