@@ -58,8 +58,8 @@ CREATE TABLE lookup_names (
 );
 CREATE UNIQUE INDEX lookup_names_username ON lookup_names (username);
 
--- All pieces of one and of two characters: what is too short for trigrams.
-CREATE FUNCTION short_pieces(searched text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+-- All pieces of one and of two characters: what is too short for trigrams. To be read from an index: it costs some 20 µs.
+CREATE FUNCTION short_pieces(searched text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 5000 AS $$
     SELECT array_agg(DISTINCT piece COLLATE "C")
     FROM generate_series(1, length(searched)) AS place,
          LATERAL (VALUES (substr(searched, place, 1)), (substr(searched, place, 2))) AS pieces (piece)

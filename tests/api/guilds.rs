@@ -179,7 +179,7 @@ async fn an_owner_renames_passes_on_takes_out_and_deletes() {
     cora.delete(&format!("{path}/members/{}", ada.id)).await.expect(204);
     cora.delete(&format!("{path}/members/{}", ada.id)).await.problem(404);
     // An owner who leaves passes it to whoever has been in it for longest.
-    join(&ada, &cora.get("/guilds/me").await.expect(200)["code"].as_str().unwrap()).await;
+    join(&ada, cora.get("/guilds/me").await.expect(200)["code"].as_str().unwrap()).await;
     cora.delete(&format!("{path}/members/{}", cora.id)).await.expect(204);
     assert_eq!(ben.get("/guilds/me").await.expect(200)["is_owner"], true);
     ben.delete(&path).await.expect(204);
