@@ -19,6 +19,7 @@ async fn every_command_explains_itself() {
         "reset-link",
         "rotate-keys",
         "user",
+        "recompute",
         "check-config",
         "setup",
         "site",
@@ -56,6 +57,36 @@ async fn made_up_members_have_bests_and_energy() {
     let again = load().await;
     assert_eq!(again.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&again.stderr).contains("--seed"), "{again:?}");
+}
+
+#[tokio::test]
+async fn made_up_members_have_histories_that_agree_and_are_the_same_again() {
+    let told = async || {
+        let database = fresh_database().await;
+        let run = async |arguments: &[&str]| {
+            let output = program().args(arguments).env("DATABASE_URL", &database.url).output().await.unwrap();
+            assert!(output.status.success(), "{output:?}");
+            String::from_utf8(output.stdout).unwrap()
+        };
+        let said = run(&["load-synthetic", "--users", "300", "--seed", "7"]).await;
+        assert!(said.starts_with("300 members, "), "{said}");
+        let compared = run(&["recompute", "--check"]).await;
+        assert!(compared.contains("300 lifters compared, 0 differ"), "{compared}");
+        let mut numbers = Vec::new();
+        for table in ["workouts", "workout_sets", "routines", "follows", "personal_best_events", "xp_events"] {
+            numbers.push(database.count(&format!("SELECT count(*) FROM {table}")).await);
+        }
+        assert!(numbers.iter().all(|number| *number > 0), "{numbers:?}");
+        // Whoever trains grows: the last lifts of those with many are heavier than their first.
+        let grew = "SELECT count(*) FILTER (WHERE last > first) * 100 / count(*) FROM (
+                        SELECT (array_agg(score_value ORDER BY performed_at))[1] AS first,
+                               (array_agg(score_value ORDER BY performed_at DESC))[1] AS last
+                        FROM lifts WHERE exercise_id = 'back_squat' GROUP BY user_id HAVING count(*) > 12) lifters";
+        assert!(database.count(grew).await > 80);
+        let lifts = "SELECT hashtext(string_agg(user_id::text || exercise_id || weight_kg || reps || performed_at, ',' ORDER BY user_id, performed_at, id))::bigint FROM lifts";
+        (numbers, database.count(lifts).await, said)
+    };
+    assert_eq!(told().await, told().await);
 }
 
 #[tokio::test]
