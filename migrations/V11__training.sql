@@ -114,7 +114,9 @@ BEGIN
     RETURN NULL;
 END
 $$;
-CREATE TRIGGER xp_is_summed AFTER INSERT OR UPDATE OR DELETE ON xp_events FOR EACH ROW EXECUTE FUNCTION sum_xp();
+-- Whoever stores the events of many at once says so, and sums them too.
+CREATE TRIGGER xp_is_summed AFTER INSERT OR UPDATE OR DELETE ON xp_events
+    FOR EACH ROW WHEN (current_setting('repduel.sums_xp', true) IS DISTINCT FROM 'itself') EXECUTE FUNCTION sum_xp();
 
 -- What can be done for points: data of the program (src/quests), mirrored by `repduel migrate`.
 CREATE TABLE quest_templates (

@@ -34,6 +34,13 @@ pub struct BulkLift {
     pub is_tested: Option<bool>,
 }
 
+/// The lifts that were just stored, as they are, for what follows from them.
+///
+/// Only of users who had none before: then all lifts of those are the new ones.
+pub async fn analyze(db: &Client) -> Result<(), tokio_postgres::Error> {
+    db.batch_execute("ANALYZE new_lifts").await
+}
+
 /// Stores lifts. A meet's lift that is there already stays, unless the new one is heavier.
 pub async fn insert_lifts(db: &Client, lifts: &[BulkLift]) -> Result<u64, tokio_postgres::Error> {
     db.batch_execute(

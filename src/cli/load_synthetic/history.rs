@@ -11,7 +11,7 @@ use crate::progress::volume_xp;
 use crate::strength::standards::{CoreLift, thresholds_kg};
 
 /// The most weeks that a history goes back.
-const MOST_WEEKS: f64 = 40.0;
+const MOST_WEEKS: f64 = 26.0;
 /// Every so many-th time an exercise is done it is tested with a single.
 const TEST: usize = 3;
 
@@ -20,8 +20,8 @@ const TEST: usize = 3;
 pub fn history(user: &BulkUser, catalogue: &Catalogue, today: Timestamp, random: &mut fastrand::Rng) -> Vec<BulkLift> {
     let (Some(scored_as), Some(bodyweight)) = (user.scored_as, user.weight_kg) else { return Vec::new() };
     let strength = 0.15 + 0.6 * random.f64() * random.f64();
-    let weeks = 1 + (MOST_WEEKS * random.f64().powi(6)) as i64;
-    let a_week = random.i64(1..=3);
+    let weeks = 1 + (MOST_WEEKS * random.f64().powi(20)) as i64;
+    let a_week = [1, 1, 1, 2, 2, 3][random.usize(0..6)];
     let hour = random.i64(6..21);
     let mut lifts = Vec::new();
     let mut session = 0;
@@ -66,15 +66,16 @@ pub fn history(user: &BulkUser, catalogue: &Catalogue, today: Timestamp, random:
             if is_test {
                 add(steps(celestial * grown), 1, 1);
             }
-            add(steps(celestial * grown * 0.8), 5, 3);
+            add(steps(celestial * grown * 0.8), 5, 2);
         }
     }
     lifts
 }
 
-/// An id that a seed always gives.
-pub fn id(random: &mut fastrand::Rng) -> Uuid {
-    let mut bytes = [0; 16];
+/// The id that a member of a seed always has. They sort by their numbers, as those of real members do by their making.
+pub fn id(number: usize, random: &mut fastrand::Rng) -> Uuid {
+    let mut bytes = [0; 10];
     random.fill(&mut bytes);
-    uuid::Builder::from_random_bytes(bytes).into_uuid()
+    // From 2024 on, a second each.
+    uuid::Builder::from_unix_timestamp_millis(1_704_067_200_000 + 1_000 * number as u64, &bytes).into_uuid()
 }

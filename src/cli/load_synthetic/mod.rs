@@ -20,7 +20,7 @@ use crate::platform::config::Environment;
 use crate::platform::settings::Sources;
 use crate::strength::ScoredAs;
 use crate::strength::standards::{CoreLift, thresholds_kg};
-use crate::{boards, energy, follows, progress, routines, workouts};
+use crate::{boards, energy, follows, lifts, progress, routines, workouts};
 use history::history;
 
 /// Fill a database with made-up members and what they did, to measure and to try things out.
@@ -101,7 +101,7 @@ impl LoadSynthetic {
         today: Timestamp,
         numbers: Range<usize>,
     ) -> Result<u64, Failure> {
-        let (mut users, mut lifts) = (Vec::new(), Vec::new());
+        let (mut users, mut done) = (Vec::new(), Vec::new());
         for number in numbers {
             // Of its own for each, so that it is the same whatever is made beside it.
             let mut random = Rng::with_seed(self.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ number as u64);
@@ -110,16 +110,17 @@ impl LoadSynthetic {
                 // Spreads the lifts evenly, whatever the two numbers are.
                 Some(all) => {
                     let share = all * (number + 1) / self.users - all * number / self.users;
-                    add_lifts(&user, share, self.singles, catalogue, &mut random, &mut lifts);
+                    add_lifts(&user, share, self.singles, catalogue, &mut random, &mut done);
                 }
-                None => lifts.extend(history(&user, catalogue, today, &mut random)),
+                None => done.extend(history(&user, catalogue, today, &mut random)),
             }
             users.push(user);
         }
         let transaction = client.transaction().await?;
         let db = transaction.client();
         insert_users(db, &users).await.map_err(|error| explain(&error))?;
-        let stored = insert_lifts(db, &lifts).await?;
+        let stored = insert_lifts(db, &done).await?;
+        lifts::bulk::analyze(db).await?;
         refresh_personal_bests(db).await?;
         energy::bulk::refresh(db).await?;
         if self.lifts.is_none() {
@@ -142,7 +143,7 @@ impl LoadSynthetic {
         let username = format!("{}{number}", self.prefix());
         let scored_as = if random.u8(0..10) < 7 { ScoredAs::Men } else { ScoredAs::Women };
         BulkUser {
-            id: history::id(random),
+            id: history::id(number, random),
             email: Some(format!("{username}@example.org")),
             username,
             meet_lifter: None,
