@@ -170,6 +170,8 @@ note "boards of a million lifters"
 kill "$server"
 wait "$server"
 while read -r name ours limit; do report "$name" "$ours" "${limit/#-/}" ''; done < <(tests/bench/boards.sh "$rounds" "$seconds")
+note "training and community of 200,000 members"
+while read -r name ours limit; do report "$name" "$ours" "${limit/#-/}" ''; done < <(tests/bench/training.sh "$rounds" "$seconds")
 start_ours
 
 note "logins"

@@ -46,6 +46,15 @@ function request()
     rising = rising + 1
     local body = string.format('{"weight_lifted":%.2f,"reps":1,"sets":1}', 200 + (rising % 10000) * 0.01)
     return wrk.format("POST", nil, headers({ ["Content-Type"] = "application/json" }), body)
+  elseif row == "post_workout" then
+    local sets, exercises = {}, { "back_squat", "barbell_bench_press", "deadlift", "overhead_press", "barbell_row" }
+    local kg = 30 + math.random(0, 20)
+    for place = 0, 19 do
+      sets[#sets + 1] = string.format('{"exercise_id":"%s","weight_kg":%d,"reps":%d}', exercises[place % 5 + 1], kg + place,
+        3 + place / 5)
+    end
+    local body = '{"minutes":60,"sets":[' .. table.concat(sets, ",") .. "]}"
+    return wrk.format("POST", nil, headers({ ["Content-Type"] = "application/json" }), body)
   elseif row == "rank" then
     return wrk.format("GET", wrk.path .. tokens[math.random(#tokens)])
   elseif row == "pages_among_1000" then
