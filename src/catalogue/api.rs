@@ -125,7 +125,7 @@ async fn list_scenarios(request: HttpRequest, answers: Data<CatalogueAnswers>) -
 
 /// The share of a total that the rank thresholds of an exercise are made of.
 #[utoipa::path(params(("scenario_id" = String, Path)), tag = "catalogue",
-    responses((status = 200, body = f64), (status = 404, body = Problem)))]
+    responses((status = 200, body = f64, content_type = "application/json"), (status = 404, body = Problem)))]
 #[get("/scenarios/{scenario_id}/multiplier")]
 async fn get_multiplier(scenario_id: Path<String>, catalogue: Data<Catalogue>) -> Result<Json<f64>, Problem> {
     let exercise = catalogue.find(&scenario_id);

@@ -1,6 +1,6 @@
 //! What phones and browsers that have an existing client ask for at the root.
 
-use actix_web::http::header::CACHE_CONTROL;
+use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
 use serde_json::json;
@@ -31,6 +31,6 @@ fn association(config: &Config) -> Result<HttpResponse, Problem> {
 /// The service worker of old web clients: gone, so that browsers drop the one that they have.
 #[utoipa::path(responses((status = 410, body = Problem)), tag = "service")]
 #[get("/flutter_service_worker.js")]
-pub async fn get_old_service_worker() -> HttpResponse {
-    HttpResponse::Gone().insert_header((CACHE_CONTROL, "no-store")).finish()
+pub async fn get_old_service_worker() -> Result<HttpResponse, Problem> {
+    Err(Problem::new(StatusCode::GONE, "This web app has no service worker any more."))
 }

@@ -23,7 +23,7 @@ const COLORS: [&str; 12] = [
 
 /// The rank of an energy; `Unranked` below 100.
 #[utoipa::path(params(("energy" = i64, Path)), tag = "ranks",
-    responses((status = 200, body = String), (status = 422, body = Problem)))]
+    responses((status = 200, body = String, content_type = "application/json"), (status = 422, body = Problem)))]
 #[get("/ranks/rank_from_energy/{energy}")]
 async fn get_rank_of_energy(energy: Path<i64>) -> Json<&'static str> {
     Json(name_of(Rank::from_energy(energy.into_inner() as f64)))
@@ -36,7 +36,7 @@ async fn rank_of(db: &Database, config: &Config, user: UserId, visitor: Visitor)
 
 /// The colour of a lifter's rank, as `#rrggbb`.
 #[utoipa::path(params(("user_id" = UserId, Path)), tag = "ranks",
-    responses((status = 200, body = String), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = String, content_type = "application/json"), (status = 404, body = Problem), (status = 422, body = Problem)))]
 #[get("/ranks/rank_color/{user_id}")]
 async fn get_rank_color(
     visitor: Visitor,
@@ -51,7 +51,7 @@ async fn get_rank_color(
 
 /// Where existing clients keep the picture of a lifter's rank.
 #[utoipa::path(params(("user_id" = UserId, Path)), tag = "ranks",
-    responses((status = 200, body = String), (status = 404, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = String, content_type = "application/json"), (status = 404, body = Problem), (status = 422, body = Problem)))]
 #[get("/ranks/rank_icon/{user_id}")]
 async fn get_rank_icon(
     visitor: Visitor,

@@ -131,7 +131,7 @@ async fn stored_sets(db: &Connection, me: UserId, id: Uuid) -> Result<Vec<Checke
         .into_iter()
         .map(|set| {
             let equipment = worn_for(set.lift_id);
-            set.as_sent(equipment)
+            set.into_sent(equipment)
         })
         .collect())
 }

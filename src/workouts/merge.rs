@@ -44,7 +44,7 @@ async fn merge_workout(
     let rows = store::list_sets(db, &[id], me).await?;
     let rows: Vec<SetRow> = rows.into_iter().filter(|set| set.exercise_id == into && set.lift_id.is_none()).collect();
     let positions: Vec<_> = rows.iter().map(|set| set.position).collect();
-    let sets: Vec<CheckedSet> = rows.into_iter().map(|set| set.as_sent(Equipment::Raw)).collect();
+    let sets: Vec<CheckedSet> = rows.into_iter().map(|set| set.into_sent(Equipment::Raw)).collect();
     let (done, of_sets) = lifts_of(catalogue, &sets, completed_at);
     let lifts = make_lifts(db, live, catalogue, me, &done, recorded_at).await?;
     let mut of_lifts = BTreeMap::<i32, Vec<i16>>::new();

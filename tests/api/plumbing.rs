@@ -245,3 +245,19 @@ async fn uploads_are_served_for_a_year_and_nothing_beside_them() {
     }
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+#[tokio::test]
+async fn phones_and_old_browsers_find_what_they_ask_for_at_the_root() {
+    let app = spawn_app().await;
+    let get = async |path: &str| crate::support::send(app.http().get(format!("{}{path}", app.api))).await;
+    for path in ["/.well-known/apple-app-site-association", "/apple-app-site-association"] {
+        get(path).await.problem(404);
+    }
+    assert_eq!(get("/flutter_service_worker.js").await.status, 410);
+    assert_eq!(get("/main.dart.js").await.status, 404);
+    let settings = vec![("APPLE_TEAM_ID", "ABCDE12345".to_owned())];
+    let app = crate::support::spawn_app_with(crate::support::Options { settings, ..Default::default() }).await;
+    let url = format!("{}/.well-known/apple-app-site-association", app.api);
+    let told = crate::support::send(app.http().get(url)).await.expect(200);
+    assert_eq!(told["applinks"]["details"][0]["appID"], "ABCDE12345.io.repduel.app");
+}

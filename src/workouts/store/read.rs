@@ -184,7 +184,7 @@ pub const FIND_ROUTINE_NAME: &str = "SELECT r.name FROM routines r
 
 impl SetRow {
     /// As it could have been sent.
-    pub fn as_sent(self, equipment: Equipment) -> CheckedSet {
+    pub fn into_sent(self, equipment: Equipment) -> CheckedSet {
         CheckedSet {
             times: self.sets,
             total_volume: self.total_volume,

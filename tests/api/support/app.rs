@@ -101,6 +101,11 @@ impl App {
         self.http.request(method.parse().unwrap(), url)
     }
 
+    /// For what lies outside of the API.
+    pub fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         send(self.request("GET", path)).await
     }

@@ -9,7 +9,7 @@ mod smtp;
 mod worker;
 
 pub use app::{App, Options, program, spawn_app, spawn_app_with};
-pub use client::{Answer, Lifter, place_on};
+pub use client::{Answer, Lifter, place_on, send};
 pub use cluster::Cluster;
 pub use database::{TestDatabase, empty_database, fresh_database};
 pub use journeys::Journeys;
