@@ -31,6 +31,8 @@ CREATE TABLE workouts (
     pays         boolean NOT NULL,
     -- Whether its sets are lifts; existing clients send those on their own.
     has_lifts    boolean NOT NULL DEFAULT false,
+    -- Of what was sent: another workout of the same time is no repetition.
+    content      bytea,
     -- What the client was told, for when it asks again; until the workout is edited.
     answer       text,
     -- The same workout from two phones is one.

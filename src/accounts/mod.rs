@@ -89,7 +89,7 @@ pub enum AccountError {
     WrongCode,
     #[error("Show first that the e-mail address is yours: open the link that was sent to it just now.")]
     NotVerified,
-    #[error("No lifter is here under this name.")]
+    #[error("No lifter is here under this name or id.")]
     Unknown,
     /// The signed-in user's account went away.
     #[error("the account is gone")]

@@ -116,6 +116,11 @@ impl TryFrom<ScoreCreate> for NewLift {
 }
 
 impl NewLift {
+    /// Whether anything was lifted: no repetition, or no set, is none.
+    pub fn was_done(&self) -> bool {
+        self.reps != Some(0) && self.sets != Some(0)
+    }
+
     /// The lift as it will be stored.
     pub fn by(&self, id: i32, lifter: &LockedLifter, exercise: &Exercise) -> Lift {
         Lift {

@@ -126,7 +126,8 @@ impl Session {
         let rising: Vec<_> = self.lifts.iter().filter(|judged| judged.rises).collect();
         let ids: Vec<_> = self.lifts.iter().map(|judged| judged.lift.id).collect();
         let rising_ids: Vec<_> = rising.iter().map(|judged| judged.lift.id).collect();
-        let rises = if self.recorded_at.is_none() { self.ranks.rises() } else { Vec::new() };
+        let is_news = self.recorded_at.is_none() && self.lifts.iter().any(|judged| is_news(judged.lift.performed_at));
+        let rises = if is_news { self.ranks.rises() } else { Vec::new() };
         let lifts = try_join4(
             store::insert_lifts(db, self.user, &self.lifts, self.recorded_at),
             store::set_personal_bests(db, &best),
@@ -166,7 +167,7 @@ fn judge_lift(lifter: &LockedLifter, weights: &Weights, bests: &[Best], done: &D
     moment.doubt = qualify::doubt(exercise, &board_lift(&lift, &moment), weights.least_and_greatest);
     let volume_xp = progress::volume_xp(exercise, lift.weight_kg, lift.reps, lift.sets, moment.bodyweight_kg);
     let previous_best = bests.iter().find(|best| best.exercise_id == exercise.id).cloned();
-    let counts = new.equipment.counts_for_contract() && moment.doubt != Some(Doubt::Ceiling);
+    let counts = new.equipment.counts_for_contract() && new.was_done() && moment.doubt != Some(Doubt::Ceiling);
     let is_best = counts && previous_best.as_ref().is_none_or(|best| is_better(&lift, best));
     let rises = counts && previous_best.as_ref().is_none_or(|best| lift.score_value > best.score_value);
     JudgedLift { lift, moment, volume_xp, is_best, rises, previous_best }
@@ -175,22 +176,24 @@ fn judge_lift(lifter: &LockedLifter, weights: &Weights, bests: &[Best], done: &D
 /// Of several lifts of an exercise one is the best: the greatest, of equal ones the last; and one is the rise: the first of
 /// the greatest.
 fn mark_bests(lifts: &mut [JudgedLift]) {
-    for place in 0..lifts.len() {
-        let mine = &lifts[place].lift;
-        let others = || {
-            lifts.iter().enumerate().filter(|(other, judged)| {
-                *other != place && judged.is_best && judged.lift.exercise_id == mine.exercise_id
-            })
-        };
-        let beaten = others().any(|(other, judged)| {
-            judged.lift.score_value.total_cmp(&mine.score_value).then(other.cmp(&place)).is_gt()
-        });
-        let came_before = others().any(|(other, judged)| {
-            judged.lift.score_value.total_cmp(&mine.score_value).then(place.cmp(&other)).is_gt()
-        });
-        lifts[place].rises &= !came_before;
-        lifts[place].is_best &= !beaten;
+    let marks: Vec<_> = (0..lifts.len()).map(|place| mark_of(lifts, place)).collect();
+    for (judged, (is_best, rises)) in lifts.iter_mut().zip(marks) {
+        (judged.is_best, judged.rises) = (is_best, rises);
     }
+}
+
+fn mark_of(lifts: &[JudgedLift], place: usize) -> (bool, bool) {
+    let mine = &lifts[place];
+    let (mut is_best, mut rises) = (mine.is_best, mine.rises);
+    for (other, rival) in lifts.iter().enumerate() {
+        if other == place || !rival.is_best || rival.lift.exercise_id != mine.lift.exercise_id {
+            continue;
+        }
+        let order = rival.lift.score_value.total_cmp(&mine.lift.score_value);
+        is_best &= order.then(other.cmp(&place)).is_lt();
+        rises &= order.then(place.cmp(&other)).is_lt();
+    }
+    (is_best, rises)
 }
 
 /// A lift as boards see it.
@@ -206,6 +209,11 @@ pub fn board_lift(lift: &Lift, moment: &Moment) -> boards::BoardLift {
         is_raw: lift.equipment == Equipment::Raw.as_str(),
         doubt: moment.doubt,
     }
+}
+
+/// Whether others are told of it: what is older came from a notebook.
+fn is_news(at: Timestamp) -> bool {
+    at > Timestamp::now() - jiff::SignedDuration::from_hours(48)
 }
 
 /// The age that somebody reaches in the calendar year of a lift.

@@ -5,7 +5,7 @@ use tokio_postgres::Row;
 
 use super::{Best, JudgedLift, Lift, LockedLifter};
 use crate::boards::{Doubt, Shown};
-use crate::platform::visibility::{listed, visible};
+use crate::platform::visibility::{listed, unblocked, visible};
 use crate::platform::{Connection, DatabaseError, UserId};
 use crate::strength::energy::Lifter;
 use crate::strength::standards::CoreLift;
@@ -15,7 +15,7 @@ use crate::strength::{ScoredAs, Unit};
 /// moderator believes it.
 macro_rules! counting {
     () => {
-        "(l.equipment IN ('raw', 'wraps') AND l.voided_at IS NULL \
+        "(l.equipment IN ('raw', 'wraps') AND l.voided_at IS NULL AND coalesce(l.reps, 1) > 0 AND coalesce(l.sets, 1) > 0 \
           AND (l.doubt IS DISTINCT FROM 'ceiling' OR l.accepted_at IS NOT NULL))"
     };
 }
@@ -64,10 +64,12 @@ const SET_PERSONAL_BESTS: &str = "INSERT INTO personal_bests
      ON CONFLICT (user_id, exercise_id) DO UPDATE
          SET lift_id = excluded.lift_id, score_value = excluded.score_value, weight_kg = excluded.weight_kg,
              reps = excluded.reps, sets = excluded.sets, performed_at = excluded.performed_at";
-/// Its time is of the clock, not of the transaction: one that began earlier may have waited for the lifter longer.
+/// Its time is of the clock, not of the transaction: one that began earlier may have waited for the lifter longer. What comes
+/// from a notebook is no news.
 const INSERT_BEST_EVENTS: &str =
     "INSERT INTO personal_best_events (user_id, exercise_id, lift_id, score_value, weight_kg, reps, created_at)
-     SELECT l.user_id, l.exercise_id, l.id, l.score_value, l.weight_kg, l.reps, clock_timestamp()
+     SELECT l.user_id, l.exercise_id, l.id, l.score_value, l.weight_kg, l.reps,
+            CASE WHEN l.performed_at < now() - interval '48 hours' THEN l.performed_at ELSE clock_timestamp() END
      FROM lifts l WHERE l.id = ANY ($1::integer[]) ORDER BY l.id";
 
 /// The statements of recording lifts, to be prepared before they are sent together.
@@ -309,6 +311,8 @@ pub async fn list_best_events(
                 "SELECT id, exercise_id, score_value, weight_kg, reps, created_at FROM personal_best_events
              WHERE user_id = $1 AND EXISTS (SELECT FROM users u WHERE id = $1 AND ",
                 visible!("$3"),
+                " AND ",
+                unblocked!("$3"),
                 ") ORDER BY created_at DESC, id DESC LIMIT $2"
             ),
             &[&user.0, &limit, &visitor.0],

@@ -159,7 +159,7 @@ settings! {
     /// 1: nobody signs in before having shown that the e-mail address is theirs.
     require_verified_email = "0", "1", Plain;
 
-    /// Points of experience that the second level takes; the n-th after the first takes n² times as many.
+    /// Points of experience at which the second level begins; the n-th after the first begins at n² times as many.
     xp_curve_base = "100", "100", Plain;
     /// The last level.
     xp_max_level = "100", "100", Plain;

@@ -36,6 +36,8 @@ pub fn volume_xp(
     let load = match exercise.load {
         // What helps is not moved.
         Load::Assistance => (bodyweight - weight_kg).max(0.0),
+        // What hangs on the body comes on top of it.
+        Load::AddedToBody => bodyweight + weight_kg,
         _ if weight_kg > 0.0 => weight_kg,
         _ if exercise.is_bodyweight => bodyweight,
         _ => 0.0,

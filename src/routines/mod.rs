@@ -52,7 +52,7 @@ pub enum RoutineError {
     Unknown,
     #[error("This routine is not yours; make a copy of it and change that.")]
     NotYours,
-    #[error("The free plan has room for {MOST_FREE} routines of your own; delete one, or subscribe for more.")]
+    #[error("The free plan has room for {MOST_FREE} routines of your own; delete one first.")]
     FreePlanIsFull,
     #[error("You have {MOST} routines already; delete one first.")]
     TooMany,

@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::boards::qualify::in_microseconds;
@@ -203,4 +204,14 @@ pub fn check_time(field: &'static str, at: Option<Timestamp>) -> Result<Timestam
         return Err(Problem::invalid(field, "lies before 1950"));
     }
     Ok(in_microseconds(at))
+}
+
+impl NewWorkout {
+    /// What tells it from another: what was done, whatever its sets are called and whenever it came.
+    pub fn content(&self) -> Vec<u8> {
+        let sets: Vec<_> = self.sets.iter().map(|set| NewSet { id: None, ..set.sent.clone() }).collect();
+        let times: Vec<_> = self.sets.iter().map(|set| set.times).collect();
+        let told = (self.routine_id, &self.title, &self.note, self.minutes, sets, times);
+        Sha256::digest(serde_json::to_vec(&told).unwrap_or_default()).to_vec()
+    }
 }

@@ -15,6 +15,7 @@ use super::read::{WorkoutLift, WorkoutRead};
 use super::store::{self, Known, Stored};
 use super::title::title;
 use super::{WorkoutError, legacy};
+use crate::boards::qualify::in_microseconds;
 use crate::boards::{Live, RankChange};
 use crate::catalogue::Catalogue;
 use crate::lifts::{Held, Session};
@@ -92,7 +93,10 @@ pub async fn record_workout(
         progress::find_own_progress(db, curve, me),
     );
     let (transaction, (held, (known, deleted), recalled, routine, before)) = db.begin_with(reading).await?;
-    let decided = decide(repeatable, recalled, &known, deleted, &ids, new.routine_id.is_some() && routine.is_none());
+    let content = new.content();
+    let is_routine_unknown = new.routine_id.is_some() && routine.is_none();
+    let arrived = Arrived { form, ids: &ids, sets: new.sets.len(), content: &content, is_routine_unknown };
+    let decided = decide(repeatable, recalled, &known, deleted, &arrived);
     let (held, before) = match (held, before, decided) {
         (Some(held), Some(before), Ok(None)) => (held, before),
         (.., decided) => {
@@ -109,7 +113,7 @@ pub async fn record_workout(
     let session = Session::judge(db, live, catalogue, held, &done).await?;
     let lifts: Vec<_> = lift_of_set.iter().map(|place| place.map(|place| session.lifts[place].lift.id)).collect();
     let name = new.title.clone().or(routine).unwrap_or_else(|| title(new.completed_at, &zone).to_owned());
-    let id = Uuid::now_v7();
+    let (id, now) = (Uuid::now_v7(), in_microseconds(Timestamp::now()));
     let workout = Stored {
         id,
         user: me,
@@ -121,6 +125,8 @@ pub async fn record_workout(
         completed_at: new.completed_at,
         local_day: local_day(new.completed_at, &zone),
         has_lifts: form == Form::New,
+        content: &content,
+        recorded_at: now,
     };
     let cycles = templates.cycles(new.completed_at, &zone);
     let (_, change, _, (moved, after)) = try_join4(
@@ -132,7 +138,6 @@ pub async fn record_workout(
     .await?;
     let after = after.ok_or_else(WorkoutError::gone)?;
 
-    let now = Timestamp::now();
     let body = match form {
         Form::Legacy => legacy::written(me, &new, name),
         Form::New => serde_json::to_string(&WorkoutSummary {
@@ -158,13 +163,21 @@ enum Before {
     Stored(Uuid),
 }
 
+/// What is to be done with a workout that may have come before.
+struct Arrived<'a> {
+    form: Form,
+    ids: &'a [Uuid],
+    sets: usize,
+    content: &'a [u8],
+    is_routine_unknown: bool,
+}
+
 fn decide(
     repeatable: &Repeatable,
     recalled: Option<tokio_postgres::Row>,
     known: &[Known],
     deleted: i64,
-    ids: &[Uuid],
-    is_routine_unknown: bool,
+    arrived: &Arrived<'_>,
 ) -> Result<Option<Before>, WorkoutError> {
     if let Some(answer) = repeatable.check(recalled)? {
         return Ok(Some(Before::Answered(answer)));
@@ -173,12 +186,18 @@ fn decide(
         Some(answer) => Before::Answered(StoredAnswer { status: 201, body: answer.clone() }),
         None => Before::Stored(known.id),
     };
+    let is_same = |known: &Known| known.content.as_deref() == Some(arrived.content);
+    let all_have_ids = arrived.ids.len() == arrived.sets && !arrived.ids.is_empty();
     match known.first() {
-        Some(first) if first.sets == ids.len() as i64 && !ids.is_empty() => Ok(Some(again(first))),
+        Some(first) if first.sets == arrived.ids.len() as i64 && (all_have_ids || is_same(first)) && first.sets > 0 => {
+            Ok(Some(again(first)))
+        }
         Some(first) if first.sets > 0 => Err(WorkoutError::OtherWorkout),
         _ if deleted > 0 => Err(WorkoutError::Deleted),
-        Some(first) if first.is_of_time => Ok(Some(again(first))),
-        _ if is_routine_unknown => Err(WorkoutError::UnknownRoutine),
+        // Existing clients send again whatever they have made of it.
+        Some(first) if first.is_of_time && (arrived.form == Form::Legacy || is_same(first)) => Ok(Some(again(first))),
+        Some(first) if first.is_of_time => Err(WorkoutError::SameTime),
+        _ if arrived.is_routine_unknown => Err(WorkoutError::UnknownRoutine),
         _ => Ok(None),
     }
 }

@@ -10,7 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::store::records::{self as store, Best, Volume};
 use crate::accounts;
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, Load};
 use crate::platform::{Database, Path, Problem, Time, UserId};
 use crate::sessions::SignedIn;
 use crate::strength::one_rep_max;
@@ -41,7 +41,7 @@ pub struct VolumeRecord {
     performed_at: Time,
 }
 
-/// What weighs most once, by Epley's formula, from sets of up to 12.
+/// What weighs most once, by Epley's formula, from sets of up to 12; not of what hangs on the body.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct EstimateRecord {
     one_rep_max_kg: f64,
@@ -88,16 +88,23 @@ async fn list_records(
     let records = of.into_iter().map(|(id, bests)| {
         let of_catalogue = catalogue.find(&id).map(|exercise| exercise.name.clone());
         let name = of_catalogue.or_else(|| own.iter().find(|own| own.id == id).map(|own| own.name.clone()));
-        records(id, name, &bests, &volumes)
+        let load = catalogue.find(&id).map_or(Load::Total, |exercise| exercise.load);
+        records((id, name, load), &bests, &volumes)
     });
     Ok(Json(records.collect()))
 }
 
-fn records(exercise_id: String, exercise_name: Option<String>, bests: &[Best], volumes: &[Volume]) -> ExerciseRecords {
+fn records(
+    (exercise_id, exercise_name, load): (String, Option<String>, Load),
+    bests: &[Best],
+    volumes: &[Volume],
+) -> ExerciseRecords {
+    // Less help is harder: of that no weight is a record, only what was done.
+    let weighs = load != Load::Assistance;
     // Of equal ones the first that was done.
     let first = |a: &(f64, Timestamp), b: &(f64, Timestamp)| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1));
     let greatest = |value: &dyn Fn(&Best) -> f64, from: i32, to: i32| {
-        let fitting = bests.iter().filter(|best| (from..=to).contains(&best.reps) && best.weight_kg > 0.0);
+        let fitting = bests.iter().filter(|best| weighs && (from..=to).contains(&best.reps) && best.weight_kg > 0.0);
         fitting.max_by(|a, b| first(&(value(a), a.performed_at), &(value(b), b.performed_at)))
     };
     let of_reps = |reps: i32| {
@@ -107,7 +114,7 @@ fn records(exercise_id: String, exercise_name: Option<String>, bests: &[Best], v
     };
     let volume = |best: &Best| best.weight_kg * f64::from(best.reps);
     let estimate = |best: &Best| one_rep_max::epley(best.weight_kg, Some(best.reps));
-    let of_workouts = volumes.iter().find(|volume| volume.exercise_id == exercise_id);
+    let of_workouts = volumes.iter().find(|volume| weighs && volume.exercise_id == exercise_id);
     ExerciseRecords {
         exercise_name,
         reps: (1..=MOST_REPS).filter_map(of_reps).collect(),
@@ -116,7 +123,8 @@ fn records(exercise_id: String, exercise_name: Option<String>, bests: &[Best], v
             .map(|best| VolumeRecord { volume: volume(best), performed_at: Time(best.performed_at) }),
         workout_volume: of_workouts
             .map(|found| VolumeRecord { volume: found.volume, performed_at: Time(found.performed_at) }),
-        estimated: greatest(&estimate, 1, MOST_REPS).map(|best| EstimateRecord {
+        // What hangs on the body is a part of the load, and the body's weight is nobody else's business.
+        estimated: greatest(&estimate, 1, MOST_REPS).filter(|_| load != Load::AddedToBody).map(|best| EstimateRecord {
             one_rep_max_kg: estimate(best),
             weight_kg: best.weight_kg,
             reps: best.reps,

@@ -84,7 +84,12 @@ async fn a_workout_that_comes_again_gets_the_first_answer() {
     later["completed_at"] = json!(hours_ago(0));
     let mut other = workout(&[set("back_squat", 200.0, 1)]);
     other["completed_at"] = json!(at);
-    for again in [&body, &later, &other] {
+    assert!(ada.post("/workouts", &other).await.problem(409).contains("same time"));
+    let mut some = body.clone();
+    some["sets"][1]["id"] = Value::Null;
+    some["sets"][1]["weight_kg"] = json!(99);
+    assert!(ada.post("/workouts", &some).await.problem(409).contains("another workout"));
+    for again in [&body, &later] {
         assert_eq!(ada.post("/workouts", again).await.expect(201), first);
     }
     assert_eq!(ada.get("/levels/me").await.expect(200)["xp"], xp);
@@ -98,6 +103,66 @@ async fn a_workout_that_comes_again_gets_the_first_answer() {
     // What was deleted does not come back.
     ada.delete(&format!("/workouts/{}", first["workout"]["id"].as_str().unwrap())).await.expect(204);
     assert!(ada.post("/workouts", &later).await.problem(409).contains("deleted"));
+}
+
+#[tokio::test]
+async fn of_equal_lifts_in_a_workout_one_is_the_best_and_no_lift_is_none() {
+    let app = spawn_app().await;
+    let ada = heavy(&app, "ada").await;
+    let pull_ups: Vec<_> = (0..30).map(|kg| set("pull_up", f64::from(kg), 8)).collect();
+    let done = ada.post("/workouts", &workout(&pull_ups)).await.expect(201);
+    let bests = done["lifts"].as_array().unwrap().iter().filter(|lift| lift["is_personal_best"] == true).count();
+    assert_eq!(bests, 1, "the repetitions are the same");
+    ada.lift("deadlift", 110.0, 1).await;
+    assert_eq!(ada.lift("deadlift", 100.0, 3).await["is_personal_best"], false, "110 is 110");
+    let failed = ada.lift("deadlift", 190.0, 0).await;
+    assert_eq!(failed["is_personal_best"], false);
+    let body = json!({ "weight_lifted": 190.0, "reps": 3, "sets": 0 });
+    assert_eq!(ada.post("/scores/scenario/deadlift/", &body).await.expect(200)["is_personal_best"], false);
+    app.command(&["recompute", "--check"]).await.expect("nothing differs");
+    app.database.expect_counted().await;
+}
+
+#[tokio::test]
+async fn notes_are_private_and_the_blocked_see_nothing() {
+    let app = spawn_app().await;
+    let (ada, ben) = (heavy(&app, "ada").await, app.lifter("ben").await);
+    let mut body = workout(&[set("deadlift", 100.0, 1)]);
+    body["note"] = json!("my knee hurts");
+    let done = ada.post("/workouts", &body).await.expect(201);
+    let path = format!("/workouts/{}", done["workout"]["id"].as_str().unwrap());
+    assert_eq!(ada.get(&path).await.expect(200), done["workout"], "as it was told");
+    assert!(ben.get(&path).await.expect(200)["note"].is_null());
+    assert!(!ben.get(&format!("/users/{}/workouts", ada.id)).await.text.contains("knee"));
+    crate::blocks::block(&ada, &ben).await.expect(204);
+    ben.get(&path).await.problem(404);
+    for list in ["workouts", "records"] {
+        let seen = ben.get(&format!("/users/{}/{list}", ada.id)).await.expect(200);
+        assert!(seen == json!([]) || seen["items"] == json!([]), "{seen}");
+    }
+    ben.get(&format!("/users/{}/streaks", ada.id)).await.problem(404);
+    assert_eq!(ben.get(&format!("/personal_best_events/user/{}", ada.id)).await.expect(200), json!([]));
+}
+
+#[tokio::test]
+async fn what_comes_from_a_notebook_is_no_news() {
+    let app = spawn_app().await;
+    let (ada, ben) = (heavy(&app, "ada").await, heavy(&app, "ben").await);
+    for exercise in ["back_squat", "barbell_bench_press", "deadlift"] {
+        ben.lift(exercise, 50.0, 1).await;
+    }
+    let sets: Vec<_> =
+        ["back_squat", "barbell_bench_press", "deadlift"].map(|exercise| set(exercise, 100.0, 1)).to_vec();
+    let mut body = workout(&sets);
+    body["completed_at"] = json!(hours_ago(24 * 400));
+    ada.post("/workouts", &body).await.expect(201);
+    assert_eq!(ada.get("/users/me/rank-rises").await.expect(200)["items"], json!([]));
+    let bests = ada.get(&format!("/personal_best_events/user/{}", ada.id)).await.expect(200);
+    let day = &body["completed_at"].as_str().unwrap()[..10];
+    assert!(
+        bests.as_array().unwrap().iter().all(|best| best["created_at"].as_str().unwrap().starts_with(day)),
+        "{bests}"
+    );
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::board::shown;
 use crate::guilds::store::{self, Detail, Guild};
 use crate::guilds::{GuildError, GuildName};
-use crate::platform::extract::{First, printable};
+use crate::platform::extract::First;
 use crate::platform::{Body, Connection, Database, Path, Problem, Time, UserId};
 use crate::sessions::SignedIn;
 
@@ -95,8 +95,8 @@ pub struct GuildCreate {
     /// 3 to 40 characters, unique without regard to case.
     #[garde(skip)]
     name: String,
-    /// Where its picture is; at most 500 characters.
-    #[garde(inner(length(chars, max = 500), custom(printable)))]
+    /// Guilds have no pictures yet, and another server's would follow whoever looks: null.
+    #[garde(inner(custom(no_picture)))]
     icon_url: Option<String>,
 }
 
@@ -149,11 +149,15 @@ pub struct GuildUpdate {
     /// 3 to 40 characters, unique without regard to case.
     #[garde(skip)]
     name: Option<String>,
-    /// Where its picture is; null for none.
-    #[garde(inner(inner(length(chars, max = 500), custom(printable))))]
+    /// Null takes it away.
+    #[garde(inner(inner(custom(no_picture))))]
     #[serde(default, deserialize_with = "sent")]
     #[schema(value_type = Option<String>)]
     icon_url: Option<Option<String>>,
+}
+
+fn no_picture(_: &str, _: &()) -> garde::Result {
+    Err(garde::Error::new("must be null: guilds have no pictures yet"))
 }
 
 /// Tells null from nothing.

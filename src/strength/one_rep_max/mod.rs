@@ -21,7 +21,8 @@ pub const MOST_REPS: u32 = 36;
 /// The score of a weighted lift. No repetitions, none stated, and one alike are a single.
 pub fn epley(weight_kg: f64, reps: Option<i32>) -> f64 {
     match reps {
-        Some(reps) if reps > 1 => weight_kg * (1.0 + f64::from(reps) / 30.0),
+        // Rounded where doubles differ from what they stand for: 110 once and 100 three times are the same.
+        Some(reps) if reps > 1 => (weight_kg * (1.0 + f64::from(reps) / 30.0) * 1e9).round() / 1e9,
         _ => weight_kg,
     }
 }

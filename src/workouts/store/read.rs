@@ -6,7 +6,7 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use crate::lifts::Equipment;
-use crate::platform::visibility::visible;
+use crate::platform::visibility::{unblocked, visible};
 use crate::platform::{Connection, DatabaseError, UserId};
 use crate::workouts::new_workout::{CheckedSet, NewSet, SetKind};
 
@@ -45,7 +45,7 @@ pub struct SetRow {
 /// The columns of `workouts` (as `w`) that [`WorkoutRow::from_row`] reads.
 macro_rules! columns {
     () => {
-        "w.id, w.user_id, w.routine_id, w.title, w.status, w.note, w.minutes, w.completed_at, w.recorded_at, w.has_lifts"
+        "w.id, w.user_id, w.routine_id, w.title, w.status, CASE WHEN w.user_id = $2 THEN w.note END, w.minutes, w.completed_at, w.recorded_at, w.has_lifts"
     };
 }
 
@@ -87,13 +87,15 @@ impl SetRow {
     }
 }
 
-/// A workout that the visitor may see.
+/// A workout that the visitor may see; its note is for its owner.
 pub async fn find_workout(db: &Connection, id: Uuid, visitor: UserId) -> Result<Option<WorkoutRow>, DatabaseError> {
     let sql = concat!(
         "SELECT ",
         columns!(),
         " FROM workouts w JOIN users u ON u.id = w.user_id WHERE w.id = $1 AND ",
-        visible!("$2")
+        visible!("$2"),
+        " AND ",
+        unblocked!("$2")
     );
     Ok(db.query_opt(sql, &[&id, &visitor.0]).await?.as_ref().map(WorkoutRow::from_row))
 }
@@ -112,6 +114,8 @@ pub async fn list_workouts(
         " FROM workouts w WHERE w.user_id = $1 AND w.completed_at < $3
             AND EXISTS (SELECT FROM users u WHERE u.id = $1 AND ",
         visible!("$2"),
+        " AND ",
+        unblocked!("$2"),
         ") ORDER BY w.completed_at DESC LIMIT $4"
     );
     let rows = db.query(sql, &[&user.0, &visitor.0, &before, &limit]).await?;

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::platform::visibility::visible;
+use crate::platform::visibility::{unblocked, visible};
 use crate::platform::{Connection, DatabaseError, UserId};
 
 /// The most that was lifted so many times, and when first.
@@ -35,6 +35,8 @@ pub async fn list_bests(db: &Connection, user: UserId, visitor: UserId) -> Resul
                AND (l.doubt IS DISTINCT FROM 'ceiling' OR l.accepted_at IS NOT NULL)) done
          WHERE EXISTS (SELECT FROM users u WHERE u.id = $1 AND ",
         visible!("$2"),
+        " AND ",
+        unblocked!("$2"),
         ") ORDER BY exercise_id, reps, weight_kg DESC, performed_at"
     );
     let best = |row: &tokio_postgres::Row| Best {
@@ -55,6 +57,8 @@ pub async fn list_volumes(db: &Connection, user: UserId, visitor: UserId) -> Res
              GROUP BY exercise_id, workout_id) done
          WHERE volume > 0 AND EXISTS (SELECT FROM users u WHERE u.id = $1 AND ",
         visible!("$2"),
+        " AND ",
+        unblocked!("$2"),
         ") ORDER BY exercise_id, volume DESC, performed_at"
     );
     let volume =
@@ -72,7 +76,9 @@ pub async fn list_days(
         "SELECT u.time_zone, ARRAY (SELECT DISTINCT w.local_day FROM workouts w WHERE w.user_id = u.id
                                     ORDER BY w.local_day DESC LIMIT 4000)
          FROM users u WHERE u.id = $1 AND ",
-        visible!("$2")
+        visible!("$2"),
+        " AND ",
+        unblocked!("$2")
     );
     Ok(db.query_opt(sql, &[&user.0, &visitor.0]).await?.map(|row| (row.get(0), row.get(1))))
 }

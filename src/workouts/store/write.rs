@@ -13,17 +13,19 @@ pub struct Known {
     pub is_of_time: bool,
     /// How many of the sets are its.
     pub sets: i64,
+    /// Of what was sent.
+    pub content: Option<Vec<u8>>,
 }
 
-const FIND_KNOWN: &str = "SELECT w.id, w.answer, w.completed_at = $2, count(s.client_id)
+const FIND_KNOWN: &str = "SELECT w.id, w.answer, w.completed_at = $2, count(s.client_id), w.content
      FROM workouts w LEFT JOIN workout_sets s ON s.workout_id = w.id AND s.client_id = ANY ($3::uuid[])
      WHERE w.user_id = $1 AND (w.completed_at = $2 OR w.id IN (
          SELECT workout_id FROM workout_sets WHERE user_id = $1 AND client_id = ANY ($3::uuid[])))
      GROUP BY w.id ORDER BY count(s.client_id) DESC LIMIT 2";
 const COUNT_DELETED: &str = "SELECT count(*) FROM deleted_sets WHERE user_id = $1 AND client_id = ANY ($2::uuid[])";
 const INSERT_WORKOUT: &str =
-    "INSERT INTO workouts (id, user_id, routine_id, title, status, note, minutes, completed_at, local_day, pays, has_lifts)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $8::timestamptz BETWEEN now() - interval '24 hours' AND now() + interval '5 minutes', $10)";
+    "INSERT INTO workouts (id, user_id, routine_id, title, status, note, minutes, completed_at, local_day, pays, has_lifts, content, recorded_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $8::timestamptz BETWEEN now() - interval '24 hours' AND now() + interval '5 minutes', $10, $11, $12)";
 const INSERT_SETS: &str =
     "INSERT INTO workout_sets (workout_id, position, user_id, exercise_id, kind, sets, reps, weight_kg, total_volume,
                                is_assisted, rpe, rest_seconds, client_id, lift_id, performed_at)
@@ -51,6 +53,7 @@ pub async fn find_known(
         answer: row.get(1),
         is_of_time: row.get(2),
         sets: row.get(3),
+        content: row.get(4),
     };
     Ok(rows.iter().map(known).collect())
 }
@@ -75,12 +78,39 @@ pub struct Stored<'a> {
     pub completed_at: Timestamp,
     pub local_day: Date,
     pub has_lifts: bool,
+    pub content: &'a [u8],
+    pub recorded_at: Timestamp,
 }
 
 pub async fn insert_workout(db: &Connection, workout: &Stored<'_>) -> Result<u64, DatabaseError> {
-    let Stored { id, user, routine_id, title, status, note, minutes, completed_at, local_day, has_lifts } = workout;
-    let row: [&(dyn tokio_postgres::types::ToSql + Sync); 10] =
-        [id, &user.0, routine_id, title, status, note, minutes, completed_at, local_day, has_lifts];
+    let Stored {
+        id,
+        user,
+        routine_id,
+        title,
+        status,
+        note,
+        minutes,
+        completed_at,
+        local_day,
+        has_lifts,
+        content,
+        recorded_at,
+    } = workout;
+    let row: [&(dyn tokio_postgres::types::ToSql + Sync); 12] = [
+        id,
+        &user.0,
+        routine_id,
+        title,
+        status,
+        note,
+        minutes,
+        completed_at,
+        local_day,
+        has_lifts,
+        content,
+        recorded_at,
+    ];
     db.execute(INSERT_WORKOUT, &row).await
 }
 

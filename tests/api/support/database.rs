@@ -82,6 +82,7 @@ impl TestDatabase {
         assert_eq!(self.count(hollow).await, 0, "an event names a lift that is gone or voided");
         let lifts = "SELECT DISTINCT ON (user_id, exercise_id) user_id, exercise_id, id, score_value, weight_kg::float8
                      FROM lifts WHERE voided_at IS NULL AND equipment IN ('raw', 'wraps')
+                       AND coalesce(reps, 1) > 0 AND coalesce(sets, 1) > 0
                        AND (doubt IS NULL OR doubt = 'bodyweight' OR accepted_at IS NOT NULL)
                      ORDER BY user_id, exercise_id, score_value DESC, performed_at DESC, id DESC";
         let bests = "SELECT user_id, exercise_id, lift_id, score_value, weight_kg FROM personal_bests";
