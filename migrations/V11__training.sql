@@ -80,15 +80,14 @@ CREATE TABLE deleted_sets (
 -- Points of experience of a lift, as they were earned: a day pays at most 600 of them (xp_events).
 ALTER TABLE lifts ADD COLUMN volume_xp integer NOT NULL DEFAULT 0;
 
--- What points of experience are for, each once: 'volume' of a day (source_id is the day), 'best' (a lift), 'quest' (a user's
--- quest).
+-- What points of experience are for, each once: 'volume' and 'best' of a day (source_id is the day), 'quest' (a user's quest).
 CREATE TYPE xp_source AS ENUM ('volume', 'best', 'quest');
 CREATE TABLE xp_events (
     user_id    uuid NOT NULL REFERENCES users ON DELETE CASCADE,
     source     xp_source NOT NULL,
     source_id  text COLLATE "C" NOT NULL,
     amount     integer NOT NULL CHECK (amount > 0),
-    -- Of volume: without the day's limit.
+    -- Of a day: without its limit.
     earned     bigint NOT NULL,
     created_at timestamptz NOT NULL,
     PRIMARY KEY (user_id, source, source_id)

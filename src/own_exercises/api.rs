@@ -117,7 +117,8 @@ async fn rename_own_exercise(
     body: Body<OwnExerciseRename>,
     db: Data<Database>,
 ) -> Result<HttpResponse, Problem> {
-    let renamed = store::rename_own(&db.connection().await?, me.id, &id, body.0.name.trim()).await;
+    let id = checked(&id)?;
+    let renamed = store::rename_own(&db.connection().await?, me.id, id, body.0.name.trim()).await;
     match renamed.map_err(OwnExerciseError::from)? {
         0 => Err(OwnExerciseError::Unknown.into()),
         _ => Ok(HttpResponse::NoContent().finish()),
@@ -129,7 +130,15 @@ async fn rename_own_exercise(
     responses((status = 204), (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
 #[delete("/exercises/own/{id}")]
 async fn delete_own_exercise(me: SignedIn, id: Path<String>, db: Data<Database>) -> Result<HttpResponse, Problem> {
-    match store::delete_own(&db.connection().await?, me.id, &id).await? {
+    let id = checked(&id)?;
+    let db = db.connection().await?;
+    let transaction = db.begin().await?;
+    let deleted = async {
+        store::lock_user(&db, me.id).await?;
+        store::delete_own(&db, me.id, id).await
+    };
+    let deleted = deleted.await;
+    match transaction.end(deleted).await? {
         (_, true) => Ok(HttpResponse::NoContent().finish()),
         (true, false) => Err(OwnExerciseError::InUse.into()),
         (false, false) => Err(OwnExerciseError::Unknown.into()),
@@ -150,8 +159,14 @@ async fn merge_own_exercise(
     catalogue: Data<Catalogue>,
     live: Data<Live>,
 ) -> Result<Json<OwnExerciseMerged>, Problem> {
-    let into = body.0.into;
-    let workouts = super::merge(&db.connection().await?, &live, &catalogue, me.id, &id, &into).await?;
+    let (id, into) = (checked(&id)?, body.0.into);
+    let workouts = super::merge(&db.connection().await?, &live, &catalogue, me.id, id, &into).await?;
     live.catch_up().await;
     Ok(Json(OwnExerciseMerged { exercise_id: into, workouts }))
+}
+
+/// An id that the database can be asked for.
+fn checked(id: &str) -> Result<&str, OwnExerciseError> {
+    let is_one = id.starts_with(PREFIX) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    is_one.then_some(id).ok_or(OwnExerciseError::Unknown)
 }

@@ -60,7 +60,8 @@ pub async fn rename_own(db: &Connection, user: UserId, id: &str, name: &str) -> 
     .await
 }
 
-/// Deletes one that no set and no routine names; gives whether it was there, and whether it went.
+/// Deletes one that no set and no routine names; gives whether it was there, and whether it went. The caller holds the
+/// user's row.
 pub async fn delete_own(db: &Connection, user: UserId, id: &str) -> Result<(bool, bool), DatabaseError> {
     let row = db
         .query_one(

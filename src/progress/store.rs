@@ -36,13 +36,16 @@ pub const AWARD_LIFTS: &str = concat!(
     pays_volume!(),
     " GROUP BY 3
      UNION ALL
-     SELECT $1::uuid, 'best'::xp_source, l.id::text, 10, 10, l.performed_at FROM lifts l
-     WHERE l.id = ANY ($3::integer[]) AND ",
+     SELECT $1::uuid, 'best'::xp_source, ",
+    day!(),
+    ", least(200, 10 * count(*))::integer, 10 * count(*), max(l.performed_at)
+     FROM lifts l WHERE l.id = ANY ($3::integer[]) AND ",
     in_time!(),
-    " ON CONFLICT (user_id, source, source_id) DO UPDATE
-         SET earned = e.earned + excluded.earned, amount = least(600, e.earned + excluded.earned)::integer,
-             created_at = greatest(e.created_at, excluded.created_at)
-         WHERE e.source = 'volume'"
+    " GROUP BY 3
+     ON CONFLICT (user_id, source, source_id) DO UPDATE
+         SET earned = e.earned + excluded.earned,
+             amount = least(CASE e.source WHEN 'best' THEN 200 ELSE 600 END, e.earned + excluded.earned)::integer,
+             created_at = greatest(e.created_at, excluded.created_at)"
 );
 
 /// Pays lifts that were just stored, and those of them that are personal bests.
@@ -64,11 +67,14 @@ macro_rules! earned {
             pays_volume!(),
             " GROUP BY 1, 3
              UNION ALL
-             SELECT l.user_id, 'best', l.id::text, 10, 10, l.performed_at
+             SELECT l.user_id, 'best', ",
+            day!(),
+            ", least(200, 10 * count(*))::integer, 10 * count(*), max(l.performed_at)
              FROM personal_best_events b JOIN lifts l ON l.id = b.lift_id WHERE ",
             $users,
             " AND ",
-            in_time!()
+            in_time!(),
+            " GROUP BY 1, 3"
         )
     };
 }

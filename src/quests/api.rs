@@ -151,7 +151,7 @@ async fn claim_quest(
     templates: Data<Templates>,
 ) -> Result<Json<QuestInstance>, Problem> {
     let (db, id, now) = (db.connection().await?, quest_id.into_inner(), Timestamp::now());
-    let quest = match store::claim(&db, me.id, id).await? {
+    let quest = match super::claim(&db, me.id, id).await? {
         Some(quest) => quest,
         // One that nobody has begun is listed, and is nowhere else.
         None => list_quests(&db, &me, &templates, now)

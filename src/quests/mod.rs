@@ -16,6 +16,7 @@ pub use templates::{Templates, WrongTemplates};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use uuid::Uuid;
 
 use crate::platform::{Connection, DatabaseError, Problem, UserId};
 
@@ -46,8 +47,36 @@ impl From<QuestError> for Problem {
 
 /// Brings all quests that somebody has begun to what the workouts give. The caller holds the lifter's row.
 pub async fn recount(db: &Connection, templates: &Templates, user: UserId) -> Result<(), DatabaseError> {
-    let cycles = store::list_cycles(db, user, templates).await?;
-    follow(db, user, &cycles).await.map(|_| ())
+    let cycles = store::list_cycles(db, user, templates, None).await?;
+    follow(db, user, &cycles).await?;
+    store::delete_hollow_rewards(db, user).await.map(|_| ())
+}
+
+/// Brings the quests to what the workouts give that hold a moment: those that were begun by whatever calendar, and those of
+/// the calendar of now. The caller holds the lifter's row.
+pub async fn follow_at(
+    db: &Connection,
+    user: UserId,
+    templates: &Templates,
+    zone: &TimeZone,
+    at: Timestamp,
+) -> Result<(), DatabaseError> {
+    let begun = store::list_cycles(db, user, templates, Some(at)).await?;
+    follow(db, user, &begun).await?;
+    follow(db, user, &templates.cycles(at, zone)).await.map(|_| ())
+}
+
+/// Claims the reward of a quest if it can be, and gives the quest as it is then; none where it is not the lifter's.
+pub async fn claim(db: &Connection, user: UserId, id: Uuid) -> Result<Option<store::Quest>, DatabaseError> {
+    let transaction = db.begin().await?;
+    let claimed = async {
+        match store::lock_lifter(db, user).await? {
+            true => store::claim(db, user, id).await,
+            false => Ok(None),
+        }
+    };
+    let claimed = claimed.await;
+    transaction.end(claimed).await
 }
 
 impl Templates {

@@ -6,7 +6,8 @@ use super::templates::{Template, Templates};
 use super::{Cycle, GRACE_DAYS};
 use crate::platform::{Connection, DatabaseError, UserId};
 
-/// How far workouts (`workouts` as `w`) bring a cycle (as `c`). Half an hour is what rounds to it.
+/// How far workouts (`workouts` as `w`) bring a cycle (as `c`). Half an hour is what rounds to it; days are those of the cycle,
+/// whatever the time zone was when the workout came; without a set it was none.
 macro_rules! progress {
     ($user:literal) => {
         concat!(
@@ -14,11 +15,13 @@ macro_rules! progress {
                     WHEN 'workouts' THEN count(*)
                     WHEN 'minutes' THEN round(sum(w.minutes)::numeric)
                     WHEN 'longest_session' THEN round(max(w.minutes)::numeric)
-                    ELSE count(DISTINCT w.local_day) FILTER (WHERE round(w.minutes::numeric) >= 30)
+                    ELSE count(DISTINCT floor(extract(epoch FROM w.completed_at - c.cycle_start) / 86400))
+                         FILTER (WHERE round(w.minutes::numeric) >= 30)
                 END, 0))::integer AS progress, max(w.completed_at) AS last
          FROM workouts w WHERE w.user_id = ",
             $user,
-            " AND w.pays AND w.completed_at >= c.cycle_start
+            " AND w.pays AND EXISTS (SELECT FROM workout_sets s WHERE s.workout_id = w.id)
+           AND w.completed_at >= c.cycle_start
            AND (c.cycle_end IS NULL OR w.completed_at < c.cycle_end)"
         )
     };
@@ -37,6 +40,8 @@ macro_rules! cycles {
               SELECT q.cycle_start, q.cycle_end FROM user_quests q
               WHERE q.user_id = $1 AND q.template_id = n.template_id AND q.cycle_start <> n.cycle_start
                 AND q.cycle_start < n.cycle_end AND q.cycle_end > n.cycle_start
+                AND NOT EXISTS (SELECT FROM user_quests k WHERE k.user_id = $1 AND k.template_id = n.template_id
+                                                            AND k.cycle_start = n.cycle_start)
               ORDER BY q.cycle_start DESC LIMIT 1) o ON true) c"
     };
 }
@@ -193,6 +198,22 @@ pub async fn claim(db: &Connection, user: UserId, id: Uuid) -> Result<Option<Que
     Ok(row.as_ref().map(Quest::from_row))
 }
 
+/// Takes hold of an active lifter until the transaction ends: who claims must not overtake who trains.
+pub async fn lock_lifter(db: &Connection, user: UserId) -> Result<bool, DatabaseError> {
+    let sql = "SELECT FROM users WHERE id = $1 AND is_active FOR NO KEY UPDATE";
+    Ok(db.query_opt(sql, &[&user.0]).await?.is_some())
+}
+
+/// Takes back what was paid for quests that are not claimed.
+pub async fn delete_hollow_rewards(db: &Connection, user: UserId) -> Result<u64, DatabaseError> {
+    db.execute(
+        "DELETE FROM xp_events e WHERE e.user_id = $1 AND e.source = 'quest' AND NOT EXISTS (
+             SELECT FROM user_quests q WHERE q.user_id = $1 AND q.id::text = e.source_id AND q.claimed_at IS NOT NULL)",
+        &[&user.0],
+    )
+    .await
+}
+
 pub async fn find_time_zone(db: &Connection, user: UserId) -> Result<Option<String>, DatabaseError> {
     let row = db.query_opt("SELECT time_zone FROM users WHERE id = $1 AND is_active", &[&user.0]).await?;
     Ok(row.map(|row| row.get(0)))
@@ -218,14 +239,16 @@ pub async fn check(db: &Connection, users: &[Uuid]) -> Result<Vec<(Uuid, String)
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
-/// The cycles of the quests that somebody has begun.
+/// The cycles of the quests that somebody has begun; of a moment, those that hold it.
 pub async fn list_cycles<'a>(
     db: &Connection,
     user: UserId,
     templates: &'a Templates,
+    at: Option<Timestamp>,
 ) -> Result<Vec<Cycle<'a>>, DatabaseError> {
-    let sql = "SELECT template_id, cycle_start, cycle_end FROM user_quests WHERE user_id = $1";
-    let rows = db.query(sql, &[&user.0]).await?;
+    let sql = "SELECT template_id, cycle_start, cycle_end FROM user_quests
+               WHERE user_id = $1 AND ($2::timestamptz IS NULL OR (cycle_start <= $2 AND (cycle_end IS NULL OR $2 < cycle_end)))";
+    let rows = db.query(sql, &[&user.0, &at]).await?;
     let cycle = |row: &Row| Some(Cycle { template: templates.find(row.get(0))?, start: row.get(1), end: row.get(2) });
     Ok(rows.iter().filter_map(cycle).collect())
 }

@@ -131,8 +131,9 @@ async fn list_workouts(
     catalogue: Data<Catalogue>,
 ) -> Result<Json<Listed<WorkoutRead>>, Problem> {
     let before = page.0.after_number(store::LATEST.as_microsecond())?;
-    let before =
-        Timestamp::from_microsecond(before).map_err(|_| Problem::invalid("after", "is not the `next` of a page"))?;
+    let before = Timestamp::from_microsecond(before).ok();
+    let before = before.filter(|before| (store::EARLIEST..=store::LATEST).contains(before));
+    let before = before.ok_or_else(|| Problem::invalid("after", "is not the `next` of a page"))?;
     let db = db.connection().await?;
     let rows = store::list_workouts(&db, user_id.into_inner(), me.id, before, page.0.limit + 1).await?;
     let ids: Vec<_> = rows.iter().map(|workout| workout.id).collect();

@@ -1,7 +1,7 @@
 //! Changing and deleting own workouts. Their lifts go and come anew, judged as lifts of then; what follows from lifts is made
 //! anew from all that are left.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::WorkoutError;
@@ -64,12 +64,17 @@ async fn write_edit(
     let note = update.note.clone().or(workout.note).filter(|note| !note.trim().is_empty());
     let title = update.title.as_deref().unwrap_or(&workout.title);
     let minutes = update.minutes.map_or(workout.minutes, |minutes| minutes + 0.0);
-    let written = store::update_workout(db, id, title, note.as_deref(), minutes, at, local_day(at, &zone)).await;
+    let is_moved = at != workout.completed_at;
+    let is_other = sets.is_some() || is_moved || minutes != workout.minutes;
+    // What is changed a day after it came is history: otherwise every day of old could be filled up with points.
+    let is_late = is_other && Timestamp::now() > workout.recorded_at + SignedDuration::from_hours(24);
+    let recorded_at = if is_late { Timestamp::now() } else { workout.recorded_at };
+    let written =
+        store::update_workout(db, id, title, note.as_deref(), minutes, (at, local_day(at, &zone)), is_late).await;
     written.map_err(|error| match error.unique_violation() {
         Some("workouts_user_id_completed_at_key") => WorkoutError::SameTime,
         _ => error.into(),
     })?;
-    let is_moved = at != workout.completed_at;
     if sets.is_some() || is_moved {
         if store::has_voided_lift(db, id).await? {
             return Err(WorkoutError::Voided);
@@ -78,26 +83,23 @@ async fn write_edit(
             Some(sets) => sets,
             None => stored_sets(db, me, id).await?,
         };
-        store::delete_sets(db, me, id, false).await?;
+        store::delete_sets(db, me, id, true).await?;
         lifts::recount(db, catalogue, me).await?;
         let (done, of_sets) = lifts_of(catalogue, &sets, at);
-        let made = if workout.has_lifts {
-            make_lifts(db, live, catalogue, me, &done, workout.recorded_at).await?
-        } else {
-            Vec::new()
-        };
+        let made =
+            if workout.has_lifts { make_lifts(db, live, catalogue, me, &done, recorded_at).await? } else { Vec::new() };
         let lift_of = |place: Option<usize>| place.and_then(|place| made.get(place).copied());
         let of_sets: Vec<_> = of_sets.into_iter().map(lift_of).collect();
+        let ids: Vec<_> = sets.iter().filter_map(|set| set.sent.id).collect();
+        store::forget_deleted(db, me, &ids).await?;
         let written = store::insert_sets(db, id, me, at, &sets, &of_sets).await;
         written.map_err(|error| match error.unique_violation() {
             Some("workout_sets_client_id") => WorkoutError::OtherWorkout,
             _ => error.into(),
         })?;
     }
-    let mut cycles = templates.cycles(workout.completed_at, &zone);
-    quests::follow(db, me, &cycles).await?;
-    cycles = templates.cycles(at, &zone);
-    quests::follow(db, me, &cycles).await?;
+    quests::follow_at(db, me, templates, &zone, workout.completed_at).await?;
+    quests::follow_at(db, me, templates, &zone, at).await?;
     Ok(())
 }
 
@@ -153,7 +155,7 @@ pub async fn delete_workout(editing: &Editing<'_>, me: UserId, id: Uuid) -> Resu
         store::delete_sets(db, me, id, true).await?;
         store::delete_workout(db, id).await?;
         lifts::recount(db, catalogue, me).await?;
-        quests::follow(db, me, &templates.cycles(workout.completed_at, &zone)).await?;
+        quests::follow_at(db, me, templates, &zone, workout.completed_at).await?;
         Ok(())
     };
     let deleted = deleted.await;

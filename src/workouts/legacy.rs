@@ -194,9 +194,9 @@ async fn create_routine_submission(
 #[into_params(parameter_in = Query)]
 #[serde(default)]
 pub struct SubmissionPage {
-    /// 1 to 10000.
-    #[garde(range(min = 1, max = 10_000))]
-    #[param(minimum = 1, maximum = 10_000)]
+    /// 1 to 1000.
+    #[garde(range(min = 1, max = 1_000))]
+    #[param(minimum = 1, maximum = 1_000)]
     limit: i64,
     /// The `completion_timestamp` of the last one of the page before.
     #[garde(skip)]
@@ -206,7 +206,7 @@ pub struct SubmissionPage {
 
 impl Default for SubmissionPage {
     fn default() -> Self {
-        Self { limit: 1_000, after: None }
+        Self { limit: 500, after: None }
     }
 }
 
@@ -224,7 +224,7 @@ async fn list_routine_submissions(
     if !accounts::is_active(&db, me.id).await? {
         return Err(SignedIn::gone());
     }
-    let before = page.0.after.unwrap_or(Timestamp::MAX.min(store::LATEST));
+    let before = page.0.after.unwrap_or(store::LATEST).clamp(store::EARLIEST, store::LATEST);
     let workouts = store::list_workouts(&db, user_id.into_inner(), me.id, before, page.0.limit).await?;
     let ids: Vec<_> = workouts.iter().map(|workout| workout.id).collect();
     let mut sets = store::by_workout(store::list_sets(&db, &ids, me.id).await?);

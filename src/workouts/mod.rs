@@ -48,6 +48,8 @@ pub enum WorkoutError {
     OtherWorkout,
     #[error("Another workout of yours was completed at the same time.")]
     SameTime,
+    #[error("An exercise of your own was merged or deleted at the same time; send it again.")]
+    Changed,
     #[error("A moderator voided a lift of this workout; its sets stay as they are. The workout can be deleted.")]
     Voided,
     #[error(transparent)]
@@ -71,9 +73,11 @@ impl From<WorkoutError> for Problem {
             WorkoutError::Unknown => Problem::not_found(error.to_string()),
             WorkoutError::UnknownRoutine => Problem::bad_request(format!("routine_id: {error}")),
             WorkoutError::UnknownExercise { ref field } => Problem::invalid(field.clone(), error.to_string()),
-            WorkoutError::Deleted | WorkoutError::OtherWorkout | WorkoutError::SameTime | WorkoutError::Voided => {
-                Problem::conflict(error.to_string())
-            }
+            WorkoutError::Deleted
+            | WorkoutError::OtherWorkout
+            | WorkoutError::SameTime
+            | WorkoutError::Changed
+            | WorkoutError::Voided => Problem::conflict(error.to_string()),
             WorkoutError::Lift(LiftError::Gone) => SignedIn::gone(),
             WorkoutError::Lift(error) => error.into(),
             WorkoutError::Idempotency(error) => error.into(),

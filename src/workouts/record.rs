@@ -109,6 +109,11 @@ pub async fn record_workout(
         }
     };
 
+    // Whoever renames, merges or deletes an own exercise holds the lifter: now it stays as it is.
+    if !own.is_empty() && !names_the_same(&own, &own_exercises::list_all(db, me).await?, &new.sets) {
+        transaction.roll_back().await?;
+        return Err(WorkoutError::Changed);
+    }
     let zone = held.lifter.time_zone.clone();
     let session = Session::judge(db, live, catalogue, held, &done).await?;
     let lifts: Vec<_> = lift_of_set.iter().map(|place| place.map(|place| session.lifts[place].lift.id)).collect();
@@ -183,6 +188,8 @@ fn decide(
         return Ok(Some(Before::Answered(answer)));
     }
     let again = |known: &Known| match &known.answer {
+        // In the other form the answer would be another.
+        _ if known.has_lifts != (arrived.form == Form::New) => Before::Stored(known.id),
         Some(answer) => Before::Answered(StoredAnswer { status: 201, body: answer.clone() }),
         None => Before::Stored(known.id),
     };
@@ -263,6 +270,13 @@ pub async fn resolve_exercises(
         }
     }
     Ok(own)
+}
+
+/// Whether the own exercises that sets name are still what they were.
+fn names_the_same(before: &[OwnExercise], now: &[OwnExercise], sets: &[CheckedSet]) -> bool {
+    let named = before.iter().filter(|own| sets.iter().any(|set| set.sent.exercise_id == own.id));
+    let mut found = named.map(|own| now.iter().find(|now| now.id == own.id).map(|now| &now.merged_into));
+    found.all(|now| now == Some(&None))
 }
 
 fn name_of(id: &str, catalogue: &Catalogue, own: &[OwnExercise]) -> Option<String> {

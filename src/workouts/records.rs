@@ -81,6 +81,9 @@ async fn list_records(
     }
     let mut of = BTreeMap::<String, Vec<Best>>::new();
     for best in store::list_bests(&db, user, me.id).await? {
+        if is_beyond_belief(&catalogue, &best) {
+            continue;
+        }
         of.entry(best.exercise_id.clone()).or_default().push(best);
     }
     let volumes = store::list_volumes(&db, user, me.id).await?;
@@ -92,6 +95,13 @@ async fn list_records(
         records((id, name, load), &bests, &volumes)
     });
     Ok(Json(records.collect()))
+}
+
+/// More than anybody has done: of a lift a moderator decides, and a set that came without one is not believed.
+fn is_beyond_belief(catalogue: &Catalogue, best: &Best) -> bool {
+    let Some(exercise) = catalogue.find(&best.exercise_id) else { return false };
+    let score = crate::lifts::score_value(exercise, best.weight_kg, Some(best.reps));
+    !best.is_lift && exercise.ceiling.is_some_and(|ceiling| score > ceiling.of(None))
 }
 
 fn records(

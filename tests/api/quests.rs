@@ -175,3 +175,81 @@ async fn a_days_volume_pays_six_hundred_at_most_and_a_set_for_a_hundred_repetiti
     app.get(&format!("/levels/user/{}", uuid::Uuid::new_v4())).await.problem(404);
     app.get("/levels/me").await.problem(401);
 }
+
+#[tokio::test]
+async fn a_claim_beside_a_deletion_pays_for_nothing_that_is_gone() {
+    let app = spawn_app().await;
+    let ada = app.lifter("ada").await;
+    let (zone, _) = noon_zone();
+    ada.patch("/users/me", &json!({ "time_zone": zone })).await.expect(200);
+    let empty = json!({});
+    for round in 0..12 {
+        let id = train(&ada, 35.0, Timestamp::now() - SignedDuration::from_mins(round)).await;
+        let claim = format!("/quests/me/{}/claim", quest(&ada, "daily_30_min_workout").await["id"].as_str().unwrap());
+        let workout = format!("/workouts/{id}");
+        let (first, second, gone) =
+            tokio::join!(ada.post(&claim, &empty), ada.post(&claim, &empty), ada.delete(&workout));
+        assert!(first.status < 500 && second.status < 500, "{} {}", first.text, second.text);
+        gone.expect(204);
+        assert_eq!(xp(&ada).await, 0, "round {round}");
+    }
+    app.command(&["recompute", "--check"]).await.expect("nothing differs");
+}
+
+#[tokio::test]
+async fn quests_of_another_time_zone_follow_a_deletion_too() {
+    let app = spawn_app().await;
+    let ada = app.lifter("ada").await;
+    let now = Timestamp::now();
+    let first = train(&ada, 60.0, now - SignedDuration::from_hours(20)).await;
+    let second = train(&ada, 61.0, now).await;
+    for zone in ["Asia/Tokyo", "Pacific/Kiritimati", "Pacific/Pago_Pago"] {
+        ada.patch("/users/me", &json!({ "time_zone": zone })).await.expect(200);
+    }
+    for id in [first, second] {
+        ada.delete(&format!("/workouts/{id}")).await.expect(204);
+    }
+    assert_eq!(xp(&ada).await, 0);
+    app.command(&["recompute", "--check"]).await.expect("nothing differs");
+}
+
+#[tokio::test]
+async fn a_score_that_is_edited_keeps_what_its_best_paid_and_a_day_pays_twenty_bests() {
+    let app = spawn_app().await;
+    let ada = app.lifter("ada").await;
+    let id = ada.lift_id("back_squat", 50.0, 5).await;
+    assert_eq!(xp(&ada).await, 10);
+    ada.patch(&format!("/scores/{id}"), &json!({ "weight_lifted": 60 })).await.expect(200);
+    assert_eq!(xp(&ada).await, 10);
+    for kg in 0..25 {
+        ada.lift("deadlift", 50.0 + f64::from(kg), 1).await;
+    }
+    assert_eq!(xp(&ada).await, 200);
+    app.command(&["recompute", "--check"]).await.expect("nothing differs");
+}
+
+#[tokio::test]
+async fn an_empty_submission_is_no_workout_and_what_is_edited_late_pays_nothing() {
+    let app = spawn_app().await;
+    let ada = app.lifter("ada").await;
+    ada.patch("/users/me", &json!({ "weight": 80, "gender": "Male" })).await.expect(200);
+    let empty = json!({ "duration": 90, "completion_timestamp": Timestamp::now().to_string(), "status": "completed",
+        "scenario_submissions": [] });
+    ada.post("/routine_submission/", &empty).await.expect(201);
+    assert_eq!(xp(&ada).await, 0);
+    let set = json!({ "exercise_id": "deadlift", "weight_kg": 100, "reps": 10 });
+    let body = json!({ "minutes": 20, "completed_at": (Timestamp::now() - SignedDuration::from_mins(5)).to_string(), "sets": [set] });
+    let done = ada.post("/workouts", &body).await.expect(201);
+    assert!(xp(&ada).await > 0);
+    let db = app.database.connect().await;
+    db.batch_execute(
+        "UPDATE workouts SET recorded_at = recorded_at - interval '30 days', completed_at = completed_at - interval '30 days';
+         UPDATE lifts SET recorded_at = recorded_at - interval '30 days', performed_at = performed_at - interval '30 days'",
+    )
+    .await
+    .unwrap();
+    let more = json!({ "minutes": 600, "sets": [{ "exercise_id": "deadlift", "weight_kg": 100, "reps": 100 }] });
+    ada.patch(&format!("/workouts/{}", done["workout"]["id"].as_str().unwrap()), &more).await.expect(200);
+    let volume = "SELECT count(*) FROM xp_events WHERE source IN ('volume', 'best')";
+    assert_eq!(app.database.count(volume).await, 0);
+}

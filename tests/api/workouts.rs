@@ -309,7 +309,12 @@ async fn a_list_is_walked_page_by_page() {
         after = format!("&after={next}");
     }
     assert_eq!(Value::from(seen), all["items"]);
-    ada.get(&format!("/users/{}/workouts?after=x", ada.id)).await.problem(422);
+    for odd in ["x", "-300000000000000000", "9223372036854775807"] {
+        ada.get(&format!("/users/{}/workouts?after={odd}", ada.id)).await.problem(422);
+    }
+    let path = format!("/routine_submission/user/{}", ada.id);
+    ada.get(&format!("{path}?after=-004800-01-01T00:00:00Z")).await.expect(200);
+    ada.delete("/exercises/own/own_%00").await.problem(404);
 }
 
 #[tokio::test]

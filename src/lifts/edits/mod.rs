@@ -135,6 +135,7 @@ async fn write_edit(
     recount(db, catalogue, user).await?;
     if is_other {
         insert_event_of_best(db, id).await?;
+        progress::recount(db, user).await?;
     }
     Ok((lift, moment.doubt.filter(|_| !(stays_accepted && kept.is_accepted))))
 }

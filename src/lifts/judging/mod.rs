@@ -19,6 +19,7 @@ use super::{Lift, LiftError, Moment, recount};
 use crate::audit::{self, Action, Entry};
 use crate::catalogue::Catalogue;
 use crate::platform::{Client, Connection, UserId};
+use crate::progress;
 
 /// A lift that waits, or that a moderator judged.
 pub struct JudgedLift {
@@ -102,6 +103,7 @@ async fn write_verdict(
     };
     recount(db, catalogue, lifter).await?;
     insert_event_of_best(db, id).await?;
+    progress::recount(db, lifter).await?;
     let detail = reason.map_or_else(|| format!("lift {id}"), |reason| format!("lift {id}: {reason}"));
     let entry = Entry { actor: Some(judge.id), detail: Some(&detail), ..Entry::own(lifter, action) };
     Ok(audit::record(db, &judge.client, entry).await?)

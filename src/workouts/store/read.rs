@@ -165,6 +165,8 @@ pub async fn list_with_exercise(
     Ok(rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect())
 }
 
+/// As early as any workout.
+pub const EARLIEST: Timestamp = Timestamp::constant(-631_152_000, 0);
 /// Later than any workout.
 pub const LATEST: Timestamp = Timestamp::constant(253_000_000_000, 0);
 

@@ -11,6 +11,8 @@ pub struct Best {
     pub reps: i32,
     pub weight_kg: f64,
     pub performed_at: Timestamp,
+    /// Whether it is a lift, or a set alone.
+    pub is_lift: bool,
 }
 
 /// The most of all sets of a workout together.
@@ -21,16 +23,16 @@ pub struct Volume {
 }
 
 /// One for each exercise and number of repetitions, of sets that were no warm-up and nobody helped with, and of lifts that
-/// were not voided and wait for nobody.
+/// were not voided and wait for nobody. A set whose lift was deleted counts no more.
 pub async fn list_bests(db: &Connection, user: UserId, visitor: UserId) -> Result<Vec<Best>, DatabaseError> {
     let sql = concat!(
-        "SELECT DISTINCT ON (exercise_id, reps) exercise_id, reps, weight_kg, performed_at FROM (
-             SELECT s.exercise_id, s.reps::integer, s.weight_kg::float8, s.performed_at
-             FROM workout_sets s LEFT JOIN lifts l ON l.id = s.lift_id
-             WHERE s.user_id = $1 AND s.kind <> 'warm_up' AND NOT s.is_assisted AND s.reps >= 1 AND s.sets >= 1
+        "SELECT DISTINCT ON (exercise_id, reps) exercise_id, reps, weight_kg, performed_at, is_lift FROM (
+             SELECT s.exercise_id, s.reps::integer, s.weight_kg::float8, s.performed_at, l.id IS NOT NULL AS is_lift
+             FROM workout_sets s JOIN workouts w ON w.id = s.workout_id LEFT JOIN lifts l ON l.id = s.lift_id
+             WHERE s.user_id = $1 AND (l.id IS NOT NULL OR NOT w.has_lifts OR s.exercise_id LIKE 'own\\_%') AND s.kind <> 'warm_up' AND NOT s.is_assisted AND s.reps >= 1 AND s.sets >= 1
                AND l.voided_at IS NULL AND (l.doubt IS DISTINCT FROM 'ceiling' OR l.accepted_at IS NOT NULL)
              UNION ALL
-             SELECT l.exercise_id, coalesce(l.reps, 1)::integer, l.weight_kg::float8, l.performed_at FROM lifts l
+             SELECT l.exercise_id, coalesce(l.reps, 1)::integer, l.weight_kg::float8, l.performed_at, true FROM lifts l
              WHERE l.user_id = $1 AND l.voided_at IS NULL AND coalesce(l.reps, 1) >= 1
                AND (l.doubt IS DISTINCT FROM 'ceiling' OR l.accepted_at IS NOT NULL)) done
          WHERE EXISTS (SELECT FROM users u WHERE u.id = $1 AND ",
@@ -44,6 +46,7 @@ pub async fn list_bests(db: &Connection, user: UserId, visitor: UserId) -> Resul
         reps: row.get(1),
         weight_kg: row.get(2),
         performed_at: row.get(3),
+        is_lift: row.get(4),
     };
     Ok(db.query(sql, &[&user.0, &visitor.0]).await?.iter().map(best).collect())
 }
@@ -52,7 +55,7 @@ pub async fn list_bests(db: &Connection, user: UserId, visitor: UserId) -> Resul
 pub async fn list_volumes(db: &Connection, user: UserId, visitor: UserId) -> Result<Vec<Volume>, DatabaseError> {
     let sql = concat!(
         "SELECT DISTINCT ON (exercise_id) exercise_id, volume, performed_at FROM (
-             SELECT exercise_id, workout_id, sum(total_volume) AS volume, max(performed_at) AS performed_at
+             SELECT exercise_id, workout_id, sum(weight_kg * reps * sets) AS volume, max(performed_at) AS performed_at
              FROM workout_sets WHERE user_id = $1 AND kind <> 'warm_up' AND NOT is_assisted
              GROUP BY exercise_id, workout_id) done
          WHERE volume > 0 AND EXISTS (SELECT FROM users u WHERE u.id = $1 AND ",

@@ -15,9 +15,10 @@ pub struct Known {
     pub sets: i64,
     /// Of what was sent.
     pub content: Option<Vec<u8>>,
+    pub has_lifts: bool,
 }
 
-const FIND_KNOWN: &str = "SELECT w.id, w.answer, w.completed_at = $2, count(s.client_id), w.content
+const FIND_KNOWN: &str = "SELECT w.id, w.answer, w.completed_at = $2, count(s.client_id), w.content, w.has_lifts
      FROM workouts w LEFT JOIN workout_sets s ON s.workout_id = w.id AND s.client_id = ANY ($3::uuid[])
      WHERE w.user_id = $1 AND (w.completed_at = $2 OR w.id IN (
          SELECT workout_id FROM workout_sets WHERE user_id = $1 AND client_id = ANY ($3::uuid[])))
@@ -54,6 +55,7 @@ pub async fn find_known(
         is_of_time: row.get(2),
         sets: row.get(3),
         content: row.get(4),
+        has_lifts: row.get(5),
     };
     Ok(rows.iter().map(known).collect())
 }
@@ -161,14 +163,15 @@ pub async fn update_workout(
     title: &str,
     note: Option<&str>,
     minutes: f64,
-    completed_at: Timestamp,
-    local_day: Date,
+    (completed_at, local_day): (Timestamp, Date),
+    is_late: bool,
 ) -> Result<u64, DatabaseError> {
     db.execute(
         "UPDATE workouts SET title = $2, note = $3, minutes = $4, completed_at = $5, local_day = $6, answer = NULL,
                 pays = $5::timestamptz BETWEEN recorded_at - interval '24 hours' AND recorded_at + interval '5 minutes'
+                       AND NOT $7
          WHERE id = $1",
-        &[&id, &title, &note, &minutes, &completed_at, &local_day],
+        &[&id, &title, &note, &minutes, &completed_at, &local_day, &is_late],
     )
     .await
 }
@@ -183,6 +186,11 @@ pub async fn delete_sets(db: &Connection, user: UserId, workout: Uuid, for_ever:
         &[&user.0, &workout, &for_ever],
     )
     .await
+}
+
+/// Sets that are a workout's again are deleted no longer.
+pub async fn forget_deleted(db: &Connection, user: UserId, ids: &[Uuid]) -> Result<u64, DatabaseError> {
+    db.execute("DELETE FROM deleted_sets WHERE user_id = $1 AND client_id = ANY ($2::uuid[])", &[&user.0, &ids]).await
 }
 
 pub async fn delete_workout(db: &Connection, id: Uuid) -> Result<u64, DatabaseError> {
