@@ -5,8 +5,6 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::store::{self, OwnExercise};
 use super::{MOST, OwnExerciseError, PREFIX, there};
-use crate::boards::Live;
-use crate::catalogue::Catalogue;
 use crate::platform::extract::printable;
 use crate::platform::{Body, Database, Path, Problem};
 use crate::sessions::SignedIn;
@@ -16,8 +14,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(list_own_exercises)
         .service(create_own_exercise)
         .service(rename_own_exercise)
-        .service(delete_own_exercise)
-        .service(merge_own_exercise);
+        .service(delete_own_exercise);
 }
 
 /// An exercise of one's own. Nobody else sees it.
@@ -52,22 +49,6 @@ pub struct OwnExerciseRename {
     #[garde(length(chars, min = 1, max = 100), custom(printable))]
     #[schema(min_length = 1, max_length = 100)]
     name: String,
-}
-
-#[derive(Deserialize, garde::Validate, utoipa::ToSchema)]
-pub struct OwnExerciseMerge {
-    /// An exercise of the catalogue.
-    #[garde(length(min = 1, max = 100))]
-    #[schema(min_length = 1, max_length = 100)]
-    into: String,
-}
-
-#[derive(Serialize, utoipa::ToSchema)]
-pub struct OwnExerciseMerged {
-    /// The exercise of the catalogue that has its history now.
-    exercise_id: String,
-    /// How many workouts that was.
-    workouts: usize,
 }
 
 /// The own exercises, by name.
@@ -145,28 +126,8 @@ async fn delete_own_exercise(me: SignedIn, id: Path<String>, db: Data<Database>)
     }
 }
 
-/// Make an exercise of one's own one of the catalogue, with its history: the sets are of that, and those that count become
-/// lifts of their days.
-#[utoipa::path(params(("id" = String, Path)), request_body = OwnExerciseMerge, security(("bearer" = [])), tag = "catalogue",
-    responses((status = 200, body = OwnExerciseMerged), (status = 401, body = Problem), (status = 404, body = Problem),
-        (status = 422, body = Problem)))]
-#[post("/exercises/own/{id}/merge")]
-async fn merge_own_exercise(
-    me: SignedIn,
-    id: Path<String>,
-    body: Body<OwnExerciseMerge>,
-    db: Data<Database>,
-    catalogue: Data<Catalogue>,
-    live: Data<Live>,
-) -> Result<Json<OwnExerciseMerged>, Problem> {
-    let (id, into) = (checked(&id)?, body.0.into);
-    let workouts = super::merge(&db.connection().await?, &live, &catalogue, me.id, id, &into).await?;
-    live.catch_up().await;
-    Ok(Json(OwnExerciseMerged { exercise_id: into, workouts }))
-}
-
 /// An id that the database can be asked for.
-fn checked(id: &str) -> Result<&str, OwnExerciseError> {
+pub fn checked(id: &str) -> Result<&str, OwnExerciseError> {
     let is_one = id.starts_with(PREFIX) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     is_one.then_some(id).ok_or(OwnExerciseError::Unknown)
 }

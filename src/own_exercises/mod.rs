@@ -1,17 +1,14 @@
-//! Exercises that lifters made for themselves: private, in no ranking, until they are merged into one of the catalogue.
+//! Exercises that lifters made for themselves: private, in no ranking, until they are merged into one of the catalogue
+//! ([`crate::workouts`] does that, since the history is there).
 
 mod api;
 mod store;
 
-pub use api::routes;
+pub use api::{checked, routes};
 pub use store::{OwnExercise, list_all};
 
-use crate::boards::Live;
-use crate::catalogue::Catalogue;
-use crate::lifts::{self, LiftError};
 use crate::platform::{Connection, DatabaseError, Problem, UserId};
 use crate::sessions::SignedIn;
-use crate::workouts::{self, WorkoutError};
 
 /// So many may one lifter have.
 const MOST: i64 = 500;
@@ -28,12 +25,11 @@ pub enum OwnExerciseError {
     TooMany,
     #[error("Workouts or routines name this exercise: merge it into one of the catalogue, or delete those first.")]
     InUse,
-    #[error("into: no exercise of the catalogue has this id")]
-    UnknownTarget,
     #[error("into: one of the two is counted in repetitions with the own body weight, the other in kilograms")]
     OtherKind,
-    #[error(transparent)]
-    Workout(#[from] WorkoutError),
+    /// The account went away.
+    #[error("the account is gone")]
+    Gone,
     #[error(transparent)]
     Database(DatabaseError),
 }
@@ -54,47 +50,37 @@ impl From<OwnExerciseError> for Problem {
             OwnExerciseError::NameTaken | OwnExerciseError::TooMany | OwnExerciseError::InUse => {
                 Problem::conflict(error.to_string())
             }
-            OwnExerciseError::UnknownTarget => Problem::invalid("into", "no exercise of the catalogue has this id"),
             OwnExerciseError::OtherKind => Problem::invalid(
                 "into",
                 "one of the two is counted in repetitions with the own body weight, the other in kilograms",
             ),
-            OwnExerciseError::Workout(error) => error.into(),
+            OwnExerciseError::Gone => SignedIn::gone(),
             OwnExerciseError::Database(error) => error.into(),
         }
     }
 }
 
-/// Makes an own exercise one of the catalogue with all its history; gives how many workouts that was. Done twice it is
-/// done once.
+/// Makes an own exercise, in name, one of the catalogue: in routines too. Its history is for whoever keeps workouts. The
+/// lifter's row is held from then on.
 ///
-/// Errors: [`OwnExerciseError::Unknown`], [`OwnExerciseError::UnknownTarget`], [`OwnExerciseError::OtherKind`].
-pub async fn merge(
+/// Errors: [`OwnExerciseError::Unknown`], also where it was merged before; [`OwnExerciseError::OtherKind`].
+pub async fn mark_merged(
     db: &Connection,
-    live: &Live,
-    catalogue: &Catalogue,
     me: UserId,
     id: &str,
     into: &str,
-) -> Result<usize, OwnExerciseError> {
-    let target = catalogue.find(into).ok_or(OwnExerciseError::UnknownTarget)?;
-    let transaction = db.begin().await?;
-    let merged = async {
-        if !store::lock_user(db, me).await? {
-            return Err(OwnExerciseError::Workout(WorkoutError::Lift(LiftError::Gone)));
-        }
-        let own = store::find_own(db, me, id).await?.ok_or(OwnExerciseError::Unknown)?;
-        if own.is_bodyweight != target.is_bodyweight {
-            return Err(OwnExerciseError::OtherKind);
-        }
-        store::set_merged(db, me, id, into).await?;
-        store::rename_in_routines(db, me, id, into).await?;
-        let workouts = workouts::merge_history(db, live, catalogue, me, id, into).await?;
-        lifts::recount(db, catalogue, me).await?;
-        Ok(workouts)
-    };
-    let merged = merged.await;
-    transaction.end(merged).await
+    is_bodyweight: bool,
+) -> Result<(), OwnExerciseError> {
+    if !store::lock_user(db, me).await? {
+        return Err(OwnExerciseError::Gone);
+    }
+    let own = store::find_own(db, me, id).await?.ok_or(OwnExerciseError::Unknown)?;
+    if own.is_bodyweight != is_bodyweight {
+        return Err(OwnExerciseError::OtherKind);
+    }
+    store::set_merged(db, me, id, into).await?;
+    store::rename_in_routines(db, me, id, into).await?;
+    Ok(())
 }
 
 /// Whoever is signed in, and there.

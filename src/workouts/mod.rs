@@ -19,7 +19,6 @@ mod title;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use merge::merge_history;
 pub use store::bulk;
 
 use crate::lifts::LiftError;
@@ -32,6 +31,7 @@ pub fn routes(config: &mut ServiceConfig) {
     api::routes(config);
     records::routes(config);
     streaks::routes(config);
+    merge::routes(config);
 }
 
 #[derive(Debug, thiserror::Error)]
