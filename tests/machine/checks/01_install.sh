@@ -27,7 +27,7 @@ answers "$ops/metrics" || broken "no metrics at $ops"
 lift() {
   start_load "$1" direct --seconds 1 --rate 100 --lifters 2
   end_load "$1"
-  expect_nothing_lost "$1" 1000 1
+  expect_nothing_lost "$1" 2000 1
   expect_exactly_once "$1"
 }
 lift first
