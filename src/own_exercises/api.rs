@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::store::{self, OwnExercise};
-use super::{MOST, OwnExerciseError, PREFIX, there};
+use super::{MOST, OwnExerciseError, PREFIX};
 use crate::platform::extract::printable;
 use crate::platform::{Body, Database, Path, Problem};
 use crate::sessions::SignedIn;
@@ -17,7 +17,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(delete_own_exercise);
 }
 
-/// An exercise of one's own. Nobody else sees it.
+/// An exercise of one's own. Nobody else reads its name.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct OwnExerciseRead {
     id: String,
@@ -75,12 +75,13 @@ async fn create_own_exercise(
     let db = db.connection().await?;
     let transaction = db.begin().await?;
     let made = async {
-        there(store::lock_user(&db, me.id).await?)?;
-        if store::count_own(&db, me.id).await? >= MOST {
-            return Err(OwnExerciseError::TooMany.into());
+        if !store::lock_user(&db, me.id).await? {
+            return Err(OwnExerciseError::Gone);
         }
-        let inserted = store::insert_own(&db, me.id, &id, name.trim(), is_bodyweight).await;
-        inserted.map_err(|error| Problem::from(OwnExerciseError::from(error)))
+        if store::count_own(&db, me.id).await? >= MOST {
+            return Err(OwnExerciseError::TooMany);
+        }
+        Ok(store::insert_own(&db, me.id, &id, name.trim(), is_bodyweight).await?)
     };
     let made = made.await;
     transaction.end(made).await?;

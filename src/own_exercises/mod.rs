@@ -82,8 +82,3 @@ pub async fn mark_merged(
     store::rename_in_routines(db, me, id, into).await?;
     Ok(())
 }
-
-/// Whoever is signed in, and there.
-fn there(is_there: bool) -> Result<(), Problem> {
-    if is_there { Ok(()) } else { Err(SignedIn::gone()) }
-}

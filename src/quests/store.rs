@@ -74,13 +74,12 @@ pub const FOLLOW: &str = concat!(
      paid AS (
          INSERT INTO xp_events (user_id, source, source_id, amount, earned, created_at)
          SELECT $1, 'quest', id::text, reward_xp, reward_xp, claimed_at FROM kept WHERE claimed_at IS NOT NULL
-         ON CONFLICT DO NOTHING RETURNING source_id),
+         ON CONFLICT DO NOTHING),
      taken AS (
          DELETE FROM xp_events x USING kept
          WHERE x.user_id = $1 AND x.source = 'quest' AND x.source_id = kept.id::text AND kept.claimed_at IS NULL)
-     SELECT kept.id, template_id, cycle_start, cycle_end, progress, required, reward_xp, completed_at, claimed_at,
-            last_progress_at, paid.source_id IS NOT NULL FROM kept LEFT JOIN paid ON paid.source_id = kept.id::text
-     ORDER BY cycle_start DESC, kept.id"
+     SELECT id, template_id, cycle_start, cycle_end, progress, required, reward_xp, completed_at, claimed_at,
+            last_progress_at FROM kept ORDER BY cycle_start DESC, id"
 );
 
 /// A quest of somebody as it stands.
@@ -140,12 +139,12 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// Brings quests to what the workouts give, and pays or takes back; gives those that moved, and whether they were paid now.
-pub async fn follow(db: &Connection, user: UserId, cycles: &[Cycle<'_>]) -> Result<Vec<(Quest, bool)>, DatabaseError> {
+/// Brings quests to what the workouts give, and pays or takes back; gives those that moved.
+pub async fn follow(db: &Connection, user: UserId, cycles: &[Cycle<'_>]) -> Result<Vec<Quest>, DatabaseError> {
     let Columns { templates, counted, starts, ends, required, rewards, auto_claim } = Columns::of(cycles);
     let rows =
         db.query(FOLLOW, &[&user.0, &templates, &counted, &starts, &ends, &required, &rewards, &auto_claim]).await?;
-    Ok(rows.iter().map(|row| (Quest::from_row(row), row.get(10))).collect())
+    Ok(rows.iter().map(Quest::from_row).collect())
 }
 
 /// The quests of these cycles, begun or not, and those whose reward still waits; the newest first.

@@ -34,16 +34,13 @@ pub async fn edit_workout(
 ) -> Result<(), Problem> {
     let completed_at = update.completed_at.map(|at| check_time("completed_at", Some(at))).transpose()?;
     update.note = check_note(update.note)?;
-    let mut sets = match update.sets.take() {
+    let sets = match update.sets.take() {
         Some(sets) => {
             check_ids(&sets)?;
             Some(sets.into_iter().map(CheckedSet::of).collect::<Vec<_>>())
         }
         None => None,
     };
-    if let Some(sets) = &mut sets {
-        resolve_exercises(editing.db, editing.catalogue, me, sets).await?;
-    }
     let transaction = editing.db.begin().await?;
     let edited = write_edit(editing, me, id, &update, completed_at, sets).await;
     transaction.end(edited).await?;
@@ -56,9 +53,13 @@ async fn write_edit(
     id: Uuid,
     update: &WorkoutUpdate,
     completed_at: Option<Timestamp>,
-    sets: Option<Vec<CheckedSet>>,
+    mut sets: Option<Vec<CheckedSet>>,
 ) -> Result<(), WorkoutError> {
     let zone = store::lock_lifter(db, me).await?.ok_or_else(WorkoutError::gone)?;
+    // Held, so that an own exercise is neither merged nor deleted meanwhile.
+    if let Some(sets) = &mut sets {
+        resolve_exercises(db, catalogue, me, sets).await?;
+    }
     let workout = find_own(db, me, id).await?;
     let at = completed_at.unwrap_or(workout.completed_at);
     let note = update.note.clone().or(workout.note).filter(|note| !note.trim().is_empty());

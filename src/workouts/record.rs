@@ -152,7 +152,7 @@ pub async fn record_workout(
             energy: session.energy.map(|energy| EnergyNow { value: energy.value, rank: energy.rank_name() }),
             xp_gained: after.xp() - before.xp(),
             progress: after,
-            quests: moved.iter().filter_map(|(quest, _)| QuestInstance::new(quest, templates, now)).collect(),
+            quests: moved.iter().filter_map(|quest| QuestInstance::new(quest, templates, now)).collect(),
         }),
     };
     let answer = StoredAnswer { status: 201, body: body.map_err(crate::lifts::LiftError::Unwritable)? };
