@@ -54,7 +54,7 @@ impl From<Account> for AdminUser {
 #[into_params(parameter_in = Query)]
 #[serde(default)]
 pub struct UserSearch {
-    /// How a username or an e-mail begins.
+    /// How a username or an e-mail begins; by e-mail 1,000 are found, the first by it.
     #[garde(length(max = 254))]
     query: String,
     /// 1 to 100.
@@ -85,7 +85,7 @@ async fn list_users(
     if query.contains('\0') || after.contains('\0') {
         return Ok(Json(Listed { items: Vec::new(), next: None }));
     }
-    let filter = Filter { begins_with: query.trim(), after: &after, ..Filter::default() };
+    let filter = Filter { begins_with: query.trim(), after: &after, most_by_email: Some(1_000), ..Filter::default() };
     let accounts = store::list_accounts(&db.connection().await?, &filter, limit + 1).await?;
     let users = accounts.into_iter().map(AdminUser::from).collect();
     Ok(Json(Listed::page(users, limit, |user: &AdminUser| user.username.to_lowercase())))

@@ -64,24 +64,44 @@ pub struct Filter<'a> {
     pub only_withheld: bool,
     /// Lower-case username behind which the page begins.
     pub after: &'a str,
+    /// So many are found by how their e-mail begins; all where there is none.
+    pub most_by_email: Option<i64>,
 }
 
 /// Members by username; lifters known from meets alone are none.
 pub async fn list_accounts(db: &Connection, filter: &Filter<'_>, limit: i64) -> Result<Vec<Account>, DatabaseError> {
-    let rows = db
-        .query(
+    macro_rules! list_accounts {
+        ($condition:literal) => {
             concat!(
-                "SELECT ",
+                "WITH by_name AS MATERIALIZED (
+                     SELECT u.id, lower(u.username) AS name FROM users u
+                     WHERE u.meet_lifter IS NULL AND NOT u.is_hidden AND lower(u.username) > $1
+                       AND lower(u.username) >= lower($2 COLLATE \"C\")
+                       AND lower(u.username) < lower($2 COLLATE \"C\") || chr(1114111)",
+                $condition,
+                "    ORDER BY lower(u.username) LIMIT $3),
+                      by_email AS MATERIALIZED (
+                     SELECT u.id, lower(u.username) AS name FROM users u
+                     WHERE $2 <> '' AND u.meet_lifter IS NULL AND NOT u.is_hidden
+                       AND lower(u.email) >= lower($2 COLLATE \"C\")
+                       AND lower(u.email) < lower($2 COLLATE \"C\") || chr(1114111)",
+                $condition,
+                "    ORDER BY lower(u.email) LIMIT $4),
+                      page AS MATERIALIZED (
+                     SELECT * FROM by_name UNION SELECT * FROM by_email WHERE name > $1 ORDER BY name LIMIT $3)
+                 SELECT ",
                 account_columns!(),
-                " FROM users u WHERE u.meet_lifter IS NULL AND NOT u.is_hidden AND lower(username) > $1
-                   AND (starts_with(lower(username), lower($2 COLLATE \"C\"))
-                        OR starts_with(lower(email), lower($2 COLLATE \"C\")))
-                   AND (u.is_withheld OR NOT $3)
-                 ORDER BY lower(username) LIMIT $4"
-            ),
-            &[&filter.after, &filter.begins_with, &filter.only_withheld, &limit],
-        )
-        .await?;
+                " FROM page JOIN users u ON u.id = page.id ORDER BY page.name"
+            )
+        };
+    }
+    let sql = if filter.only_withheld { list_accounts!(" AND u.is_withheld") } else { list_accounts!("") };
+    // Each of the two in the order of its own index, however many begin so. Planned for each beginning anew: where it is
+    // empty, no e-mail is looked for.
+    let planning = async { Ok(db.client()?.batch_execute("SET LOCAL plan_cache_mode = force_custom_plan").await?) };
+    let (transaction, ()) = db.begin_with(planning).await?;
+    let rows = transaction.query(sql, &[&filter.after, &filter.begins_with, &limit, &filter.most_by_email]).await?;
+    transaction.commit().await?;
     Ok(rows.iter().map(account).collect())
 }
 

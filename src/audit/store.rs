@@ -65,8 +65,13 @@ pub async fn list_entries(
     let rows = match user {
         Some(user) => {
             db.query(
-                "SELECT id, at, actor, action, target, result, detail, address, request_id FROM audit
-                 WHERE (actor = $3 OR target = $3) AND id < $1 ORDER BY id DESC LIMIT $2",
+                // Each side by its index: of the two together PostgreSQL would read everything of theirs, or of everybody.
+                "SELECT id, at, actor, action, target, result, detail, address, request_id FROM (
+                     (SELECT * FROM audit WHERE actor = $3 AND id < $1 ORDER BY id DESC LIMIT $2)
+                     UNION ALL
+                     (SELECT * FROM audit WHERE target = $3 AND actor IS DISTINCT FROM $3 AND id < $1
+                      ORDER BY id DESC LIMIT $2)) both_sides
+                 ORDER BY id DESC LIMIT $2",
                 &[&before, &limit, &user.0],
             )
             .await?

@@ -3,7 +3,7 @@ use actix_web::{HttpResponse, delete, get, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::FollowError;
-use super::person::{SocialList, SocialPage, SocialUser};
+use super::person::{Relationship, SocialList, SocialPage};
 use super::store::lists::{self, Edges};
 use crate::platform::{Config, Database, Path, Problem, Query, UserId};
 use crate::sessions::SignedIn;
@@ -38,9 +38,9 @@ async fn unfollow(me: SignedIn, user_id: Path<UserId>, db: Data<Database>) -> Re
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// What a lifter and oneself are to each other.
+/// What a lifter and oneself are to each other. Somebody whom one has blocked is there, to be unblocked.
 #[utoipa::path(params(("user_id" = UserId, Path)), security(("bearer" = [])), tag = "social",
-    responses((status = 200, body = SocialUser), (status = 401, body = Problem), (status = 404, body = Problem),
+    responses((status = 200, body = Relationship), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 422, body = Problem)))]
 #[get("/users/{user_id}/relationship")]
 async fn get_relationship(
@@ -48,7 +48,7 @@ async fn get_relationship(
     user_id: Path<UserId>,
     db: Data<Database>,
     config: Data<Config>,
-) -> Result<Json<SocialUser>, Problem> {
+) -> Result<Json<Relationship>, Problem> {
     let person = lists::find_person(&*db.reader().await?, me.id, user_id.into_inner(), &config.base_url).await?;
     Ok(Json(person.ok_or(FollowError::Unknown)?))
 }

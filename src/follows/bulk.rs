@@ -1,22 +1,34 @@
 //! Made-up edges between made-up members.
 
-use tokio_postgres::Client;
+use std::collections::BTreeSet;
 
-/// Lets each of `number` members, named by a prefix and a number, follow up to six others: near ones, and the first few, whom
-/// many know.
-pub async fn insert(db: &Client, prefix: &str, number: i64) -> Result<u64, tokio_postgres::Error> {
-    db.execute(
-        "WITH people AS MATERIALIZED (
-             SELECT id, substr(username, length($1) + 1)::bigint AS place FROM users
-             WHERE username LIKE replace($1, '_', '\\_') || '%' AND meet_lifter IS NULL)
-         INSERT INTO follows (follower_id, followee_id, created_at)
-         SELECT a.id, b.id, now() - make_interval(hours => (a.place % 2000)::integer)
-         FROM people a CROSS JOIN generate_series(1, 6) AS step
-         JOIN people b ON b.place = CASE WHEN step <= 4 THEN (a.place + step * step * 7) % $2
-                                         ELSE (a.place * 31 + step) % least($2, 50) END
-         WHERE a.id <> b.id AND (a.place + step) % 3 <> 0
-         ON CONFLICT DO NOTHING",
-        &[&prefix, &number],
-    )
-    .await
+use jiff::{SignedDuration, Timestamp};
+use tokio_postgres::types::Type;
+use tokio_postgres::{Client, Error};
+use uuid::Uuid;
+
+use crate::platform::bulk::Copy;
+
+/// So many of the first are known to many.
+const KNOWN: usize = 50;
+
+/// Lets each of these members follow up to six others: near ones, and the first few, whom many know.
+pub async fn insert(db: &Client, members: &[Uuid], today: Timestamp) -> Result<u64, Error> {
+    let types = [Type::UUID, Type::UUID, Type::TIMESTAMPTZ];
+    let mut copy = Copy::into(db, "follows (follower_id, followee_id, created_at)", &types).await?;
+    for (place, member) in members.iter().enumerate() {
+        let at = today - SignedDuration::from_hours((place % 2000) as i64);
+        for other in followed(place, members.len()) {
+            copy.row(&[member, &members[other], &at]).await?;
+        }
+    }
+    copy.finish().await
+}
+
+/// The places of those whom the member of a place follows.
+fn followed(place: usize, number: usize) -> BTreeSet<usize> {
+    let near = (1..=4).map(|step| (step, (place + step * step * 7) % number));
+    let known = (5..=6).map(|step| (step, (place * 31 + step) % number.min(KNOWN)));
+    let chosen = near.chain(known).filter(|(step, other)| !(place + step).is_multiple_of(3) && *other != place);
+    chosen.map(|(_, other)| other).collect()
 }

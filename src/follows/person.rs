@@ -48,6 +48,15 @@ impl SocialUser {
     }
 }
 
+/// What a lifter and the caller are to each other.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Relationship {
+    #[serde(flatten)]
+    pub user: SocialUser,
+    /// Whether the caller has blocked them. Nobody is told who has blocked oneself.
+    pub is_blocked: bool,
+}
+
 /// A page of lifters.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct SocialList {

@@ -10,7 +10,7 @@ mod code;
 mod name;
 mod store;
 
-pub use api::routes;
+pub use api::{BoardTotal, routes};
 pub use name::GuildName;
 
 use uuid::Uuid;

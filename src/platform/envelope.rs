@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{CONNECTION, HeaderValue, ORIGIN};
+use actix_web::http::header::{
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_EXPOSE_HEADERS, CONNECTION, HeaderName, HeaderValue, ORIGIN, VARY,
+};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::test::TestRequest;
@@ -76,9 +78,47 @@ pub async fn envelope(
     if envelope.lifecycle.is_draining() {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
-    record(&envelope, &method, &response, client, &id, began.elapsed());
+    let known = response.request().extensions().get::<KnownRoute>().copied();
+    let pattern = if known.is_none() { response.request().match_pattern() } else { None };
+    let route = known.map(|known| known.0).or(pattern.as_deref()).unwrap_or("unmatched");
+    let user = response.request().extensions().get::<UserId>().copied();
+    let told = Told { method: &method, route, status: response.status().as_u16(), user, client, id: &id };
+    told.record(&envelope, began.elapsed());
     Ok(response)
 }
+
+/// Gives an answer that needed no waiting all that [`envelope`] gives: whoever answers before it and before CORS calls this.
+/// Only for requests without an origin, and for nobody in particular.
+pub fn finish_at_once(
+    envelope: &Envelope,
+    request: ServiceRequest,
+    route: KnownRoute,
+    began: Instant,
+    mut answer: HttpResponse,
+) -> ServiceResponse {
+    let id = RequestId::of(&request);
+    let headers = answer.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&id.0) {
+        headers.insert(X_REQUEST_ID, value);
+    }
+    for (name, value) in WITHOUT_ORIGIN {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if envelope.lifecycle.is_draining() {
+        headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    let status = answer.status().as_u16();
+    let told = Told { method: request.method(), route: route.0, status, user: None, client: None, id: &id };
+    told.record(envelope, began.elapsed());
+    request.into_response(answer)
+}
+
+/// What CORS says to a request without an origin, in every answer of this service.
+const WITHOUT_ORIGIN: [(HeaderName, &str); 3] = [
+    (ACCESS_CONTROL_ALLOW_CREDENTIALS, "true"),
+    (ACCESS_CONTROL_EXPOSE_HEADERS, "x-request-id, retry-after"),
+    (VARY, "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"),
+];
 
 /// Gives an error its final form: one shape, with the request's id.
 fn as_problem(response: ServiceResponse, id: &RequestId) -> ServiceResponse {
@@ -113,34 +153,36 @@ fn log_cause(problem: &Problem, id: &RequestId) {
     }
 }
 
-fn record(
-    envelope: &Envelope,
-    method: &Method,
-    response: &ServiceResponse,
+/// What is told of a request when it is over.
+struct Told<'a> {
+    method: &'a Method,
+    route: &'a str,
+    status: u16,
+    user: Option<UserId>,
     client: Option<IpAddr>,
-    id: &RequestId,
-    duration: Duration,
-) {
-    let request = response.request();
-    let known = request.extensions().get::<KnownRoute>().copied();
-    let pattern = if known.is_none() { request.match_pattern() } else { None };
-    let route = known.map(|known| known.0).or(pattern.as_deref()).unwrap_or("unmatched");
-    let status = response.status().as_u16();
-    // Anybody can invent a method; only known ones may become a label.
-    let known = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD, Method::OPTIONS];
-    let method = if known.contains(method) { method.as_str() } else { "other" };
-    envelope.metrics.count(method, route, status, duration);
-    if envelope.verbosity.takes(status, duration) {
-        let user = request.extensions().get::<UserId>().map(|user| user.0.to_string());
-        // Where failures come from an operator must know; of everybody else's address the log keeps nothing.
-        let client = client.filter(|_| status >= 400).map(|client| client.to_string());
-        let milliseconds = duration.as_secs_f64() * 1000.0;
-        let fields = slog::kv!("method" => method, "route" => route, "status" => status, "milliseconds" => milliseconds,
-            "user_id" => user, "client" => client, "request_id" => &id.0);
-        // A failure of ours is a warning, so that `journalctl -p warning` finds it with its request.
-        match status >= 500 {
-            true => slog_scope::warn!("request"; fields),
-            false => slog_scope::info!("request"; fields),
+    id: &'a RequestId,
+}
+
+impl Told<'_> {
+    fn record(&self, envelope: &Envelope, duration: Duration) {
+        let Self { method, route, status, user, client, id } = *self;
+        // Anybody can invent a method; only known ones may become a label.
+        let known =
+            [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD, Method::OPTIONS];
+        let method = if known.contains(method) { method.as_str() } else { "other" };
+        envelope.metrics.count(method, route, status, duration);
+        if envelope.verbosity.takes(status, duration) {
+            let user = user.map(|user| user.0.to_string());
+            // Where failures come from an operator must know; of everybody else's address the log keeps nothing.
+            let client = client.filter(|_| status >= 400).map(|client| client.to_string());
+            let milliseconds = duration.as_secs_f64() * 1000.0;
+            let fields = slog::kv!("method" => method, "route" => route, "status" => status,
+                "milliseconds" => milliseconds, "user_id" => user, "client" => client, "request_id" => &id.0);
+            // A failure of ours is a warning, so that `journalctl -p warning` finds it with its request.
+            match status >= 500 {
+                true => slog_scope::warn!("request"; fields),
+                false => slog_scope::info!("request"; fields),
+            }
         }
     }
 }

@@ -68,6 +68,17 @@ async fn admins_change_roles_and_activity_over_http() {
     let users = boss.get("/admin/users?query=AD&limit=1").await.expect(200);
     assert_eq!((&users["items"][0]["username"], &users["next"]), (&json!("ada"), &json!(null)));
     assert_eq!(boss.get("/admin/users?limit=1").await.expect(200)["next"], "ada");
+    // By the e-mail alone, by username, in pages; whoever has both is there once.
+    let db = app.database.connect().await;
+    db.batch_execute("UPDATE users SET email = 'bo' || email WHERE username = 'ada'").await.unwrap();
+    for (path, found) in
+        [("query=BO", vec!["ada", "boss"]), ("query=boa", vec!["ada"]), ("query=bo&after=ada", vec!["boss"])]
+    {
+        let users = boss.get(&format!("/admin/users?{path}")).await.expect(200);
+        let items = users["items"].as_array().unwrap();
+        assert_eq!(items.iter().map(|user| user["username"].as_str().unwrap()).collect::<Vec<_>>(), found, "{path}");
+    }
+    db.batch_execute("UPDATE users SET email = 'ada@example.org' WHERE username = 'ada'").await.unwrap();
     let path = format!("/admin/users/{}", ada.id);
     let user = boss.patch(&path, &json!({ "role": "moderator" })).await.expect(200);
     assert_eq!((&user["role"], &user["email"]), (&json!("moderator"), &json!("ada@example.org")));

@@ -31,7 +31,6 @@ async fn a_block_ends_what_two_were_to_each_other_and_neither_finds_the_other() 
         let detail = who.post(&format!("/users/{}/follow", whom.id), &Value::Null).await.problem(404);
         let nobody = "/users/00000000-0000-0000-0000-000000000000/follow";
         assert_eq!(detail, who.post(nobody, &Value::Null).await.problem(404));
-        who.get(&format!("/users/{}/relationship", whom.id)).await.problem(404);
         who.get(&format!("/users/{}/followers", whom.id)).await.problem(404);
         assert!(!names(&who.get("/users/lookup?q=a").await.expect(200)).0.contains(&"ada"));
         for text in ["ada", "ben", "be"] {
@@ -42,6 +41,21 @@ async fn a_block_ends_what_two_were_to_each_other_and_neither_finds_the_other() 
         let followed = who.get(&format!("/users/{}/following", cora.id)).await.expect(200);
         assert_eq!(names(&followed).1, 1);
     }
+    // Whoever blocked is offered to take it back; whoever was blocked learns nothing.
+    let relationship =
+        async |who: &Lifter<'_>, whom: &Lifter<'_>| who.get(&format!("/users/{}/relationship", whom.id)).await;
+    let own = relationship(&ada, &ben).await.expect(200);
+    assert_eq!(
+        (&own["is_blocked"], &own["is_following"], &own["username"]),
+        (&json!(true), &json!(false), &json!("ben"))
+    );
+    relationship(&ben, &ada).await.problem(404);
+    assert_eq!(relationship(&cora, &ben).await.expect(200)["is_blocked"], false);
+    // Also while both block each other: what the other one did is not told.
+    block(&ben, &ada).await;
+    assert_eq!(relationship(&ada, &ben).await.expect(200), own);
+    ben.delete(&format!("/users/{}/block", ada.id)).await.expect(204);
+    relationship(&ben, &ada).await.problem(404);
     // Others see no difference.
     assert_eq!(names(&cora.get("/users/lookup?q=ben").await.expect(200)).1, 1);
     let blocks = ada.get("/users/me/blocks").await.expect(200);

@@ -45,7 +45,9 @@ async fn a_relationship_and_a_list_have_the_fields_that_existing_clients_read() 
     follow(&ada, &ben).await;
     let expected = json!({ "id": ben.id, "username": "ben", "display_name": "ben", "avatar_url": null,
         "is_following": true, "is_followed_by": false, "is_friend": false, "is_self": false });
-    assert_eq!(ada.get(&format!("/users/{}/relationship", ben.id)).await.expect(200), expected);
+    let mut relationship = expected.clone();
+    relationship["is_blocked"] = json!(false);
+    assert_eq!(ada.get(&format!("/users/{}/relationship", ben.id)).await.expect(200), relationship);
     let list = ada.get(&format!("/users/{}/following/", ada.id)).await.expect(200);
     assert_eq!(list, json!({ "items": [expected], "count": 1, "total": 1, "offset": 0, "next_offset": null }));
     let own = ada.get(&format!("/users/{}/relationship", ada.id)).await.expect(200);
@@ -215,4 +217,23 @@ async fn the_export_holds_ones_own_edges_reports_and_guild() {
         (&export["blocks"][0]["blocked_id"], &export["reports"][0]["user_id"], &export["guild_members"][0]["name"]),
         (&json!(cora.id), &json!(cora.id), &json!("Iron"))
     );
+}
+
+#[tokio::test]
+async fn of_whom_everybody_follows_ten_thousand_are_listed() {
+    let app = spawn_app().await;
+    let (ada, ben) = (app.lifter("ada").await, app.lifter("ben").await);
+    let everybody = format!(
+        "INSERT INTO users (id, username, email, password_hash)
+         SELECT md5(n::text)::uuid, 'fan-' || n, 'fan-' || n || '@example.org', '!' FROM generate_series(1, 10010) AS n;
+         INSERT INTO follows (follower_id, followee_id, created_at)
+         SELECT md5(n::text)::uuid, '{}', now() - make_interval(secs => n) FROM generate_series(1, 10010) AS n",
+        ada.id
+    );
+    app.database.connect().await.batch_execute(&everybody).await.unwrap();
+    let page = ben.get(&format!("/users/{}/followers?offset=9998&limit=10", ada.id)).await.expect(200);
+    assert_eq!(names(&page), (vec!["fan-9999", "fan-10000"], 10_000));
+    assert_eq!(page["next_offset"], Value::Null);
+    let first = list(&ben, &ada, "followers").await;
+    assert_eq!(names(&first).0[0], "fan-1");
 }

@@ -4,6 +4,7 @@
 # Training and community among 200,000 members who train: what tools/bench.sh measures of them. A line for each row: name,
 # ours, limit. The database is kept for next time; making it is a row too.
 set -euo pipefail
+# shellcheck source=tools/lib.sh
 source "$(dirname "$0")/../../tools/lib.sh"
 cd "$ROOT"
 rounds=$1 seconds=$2

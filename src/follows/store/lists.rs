@@ -2,7 +2,7 @@
 
 use tokio_postgres::Row;
 
-use crate::follows::person::{Found, SocialUser, social_columns};
+use crate::follows::person::{Found, Relationship, SocialUser, social_columns};
 use crate::platform::visibility::{unblocked, visible};
 use crate::platform::{Connection, DatabaseError, UserId};
 
@@ -13,6 +13,14 @@ pub enum Edges {
     Following,
     /// Edges of one's own that are answered.
     Friends,
+}
+
+/// So many are listed and counted at most: a total of that says "at least". It keeps the lists of whom everybody follows as
+/// short as any.
+macro_rules! most {
+    () => {
+        "10000"
+    };
 }
 
 /// A page of `$2`'s edges as `$1` may see them, the newest first, and how many there are. No row where `$2` is not there
@@ -29,6 +37,10 @@ macro_rules! list_edges {
             unblocked!("$1"),
             " WHERE ",
             $condition,
+            " ORDER BY f.created_at DESC, f.",
+            $end,
+            " DESC LIMIT ",
+            most!(),
             "),
                   page AS (SELECT id, created_at FROM edges ORDER BY created_at DESC, id DESC LIMIT $3 OFFSET $4)
              SELECT (SELECT count(*) FROM edges), shown.*
@@ -73,21 +85,24 @@ pub fn found(rows: &[Row], first: usize, base_url: &str) -> Option<Found> {
     Some(Found { items: items.collect(), total })
 }
 
-/// Somebody as `me` sees them; none where they are not there for `me`.
+/// Somebody as `me` sees them; none where they are not there for `me`. Whoever has blocked `me` is not, unless `me` has blocked
+/// them as well and so knows that they are.
 pub async fn find_person(
     db: &Connection,
     me: UserId,
     user: UserId,
     base_url: &str,
-) -> Result<Option<SocialUser>, DatabaseError> {
+) -> Result<Option<Relationship>, DatabaseError> {
     let sql = concat!(
-        "SELECT ",
+        "SELECT own.is_blocked, ",
         social_columns!(),
-        " FROM users u WHERE u.id = $2 AND ",
+        " FROM users u, LATERAL (SELECT EXISTS (SELECT FROM blocks WHERE blocker_id = $1 AND blocked_id = u.id)) own (is_blocked)
+         WHERE u.id = $2 AND ",
         visible!("$1"),
-        " AND ",
-        unblocked!("$1")
+        " AND (own.is_blocked OR ",
+        unblocked!("$1"),
+        ")"
     );
     let row = db.query_opt(sql, &[&me.0, &user.0]).await?;
-    Ok(row.map(|row| SocialUser::from_row(&row, 0, base_url)))
+    Ok(row.map(|row| Relationship { user: SocialUser::from_row(&row, 1, base_url), is_blocked: row.get(0) }))
 }

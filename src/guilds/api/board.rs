@@ -1,12 +1,17 @@
+use std::time::{Duration, Instant};
+
 use actix_web::get;
 use actix_web::web::{Data, Json};
+use moka::future::Cache;
 use serde::Serialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use crate::guilds::store::board::Mark;
 use crate::guilds::store::{self, board};
-use crate::platform::paging::{Cursor, Listed};
-use crate::platform::{Database, Problem, Query};
+use crate::platform::kept::{ByEffort, Made};
+use crate::platform::paging::Cursor;
+use crate::platform::{Connection, Database, DatabaseError, Problem, Query};
 use crate::sessions::{BoardReader, Visitor};
 
 pub fn routes(config: &mut ServiceConfig) {
@@ -61,20 +66,26 @@ async fn list_guild_board(
     visitor: Visitor,
     page: Query<Cursor>,
     db: Data<Database>,
+    total: Data<BoardTotal>,
 ) -> Result<Json<GuildBoard>, Problem> {
     let Cursor { limit, after } = page.0;
     let after = match after.as_deref() {
-        None => (i32::MAX, Uuid::nil()),
+        None => Mark::START,
         Some(text) => parse_mark(text).ok_or_else(|| Problem::invalid("after", "is not the `next` of a page"))?,
     };
     let db = db.connection().await?;
-    let (placed, of) = board::list_board(&db, after, limit + 1).await?;
+    let mut placed = board::list_board(&db, after, limit + 1).await?;
+    let of = total.find(&db).await?;
     let own = match visitor.0 {
         Some(visitor) => store::find_guild_of(&db, visitor).await?,
         None => None,
     };
-    let mark = |placed: &board::Placed| format!("{}.{}", placed.points, placed.id);
-    let Listed { items, next } = Listed::page(placed, limit, mark);
+    let has_more = placed.len() > limit as usize;
+    placed.truncate(limit as usize);
+    let passed = after.passed + placed.len() as i64;
+    let next =
+        placed.last().filter(|_| has_more).map(|last| format!("{}.{}.{}.{passed}", last.points, last.id, last.rank));
+    let items = placed;
     let items = items.into_iter().map(|placed| GuildPlace {
         rank: placed.rank,
         is_mine: own == Some(placed.id),
@@ -90,7 +101,36 @@ async fn list_guild_board(
     Ok(Json(GuildBoard { items: items.collect(), next, of }))
 }
 
-fn parse_mark(text: &str) -> Option<(i32, Uuid)> {
-    let (points, id) = text.split_once('.')?;
-    Some((points.parse().ok()?, id.parse().ok()?))
+fn parse_mark(text: &str) -> Option<Mark> {
+    let parts: Vec<_> = text.split('.').collect();
+    let [points, id, rank, passed] = parts[..] else { return None };
+    let place = |text: &str| text.parse::<u32>().ok().map(i64::from);
+    Some(Mark { points: points.parse().ok()?, id: id.parse().ok()?, rank: place(rank)?, passed: place(passed)? })
+}
+
+/// So many guilds are counted for each answer; what takes longer is kept.
+const COUNTED_EACH_TIME: i64 = 1_000;
+const FRESH: ByEffort = ByEffort { least: Duration::from_secs(2), most: Duration::from_secs(60) };
+
+/// How many guilds have points. Of more than a thousand the number may be some seconds old.
+pub struct BoardTotal(Cache<(), Made<i64>>);
+
+impl Default for BoardTotal {
+    fn default() -> Self {
+        Self(Cache::builder().max_capacity(1).expire_after(FRESH).build())
+    }
+}
+
+impl BoardTotal {
+    async fn find(&self, db: &Connection) -> Result<i64, DatabaseError> {
+        let few = board::count_board(db, COUNTED_EACH_TIME + 1).await?;
+        if few <= COUNTED_EACH_TIME {
+            return Ok(few);
+        }
+        let began = Instant::now();
+        let made = async {
+            Ok::<_, DatabaseError>(Made { made: board::count_board(db, i64::MAX).await?, took: began.elapsed() })
+        };
+        Ok(self.0.try_get_with((), made).await?.made)
+    }
 }

@@ -5,6 +5,8 @@ mod guild;
 mod members;
 mod requests;
 
+pub use board::BoardTotal;
+
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// `/guilds/me` and the like before `/guilds/{id}`.
