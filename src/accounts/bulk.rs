@@ -1,57 +1,65 @@
 //! Many users at once, through COPY: for meet results and for test data. The caller holds the transaction.
 
-use futures_util::pin_mut;
 use jiff::civil::Date;
 use tokio_postgres::Client;
-use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
+use crate::platform::bulk::Copy;
 use crate::strength::ScoredAs;
+use crate::strength::energy::Energy;
 
 /// A user to be stored as it is.
 pub struct BulkUser {
     pub id: Uuid,
     pub username: String,
+    pub display_name: String,
     /// None for lifters known from meets.
     pub email: Option<String>,
     pub meet_lifter: Option<i32>,
     pub scored_as: Option<ScoredAs>,
     pub weight_kg: Option<f64>,
+    pub energy: Energy,
 }
 
 /// Nobody's password has this hash: such a user cannot sign in.
 const NO_PASSWORD: &str = "!";
 
 pub async fn insert_users(db: &Client, users: &[BulkUser]) -> Result<u64, tokio_postgres::Error> {
-    let sink = db
-        .copy_in(
-            "COPY users (id, username, display_name, email, password_hash, meet_lifter, scored_as, weight_kg)
-             FROM STDIN (FORMAT binary)",
-        )
-        .await?;
-    let writer = BinaryCopyInWriter::new(
-        sink,
-        &[Type::UUID, Type::TEXT, Type::TEXT, Type::TEXT, Type::TEXT, Type::INT4, Type::TEXT, Type::FLOAT8],
-    );
-    pin_mut!(writer);
+    let mut copy = Copy::into(
+        db,
+        "users (id, username, display_name, email, password_hash, meet_lifter, scored_as, weight_kg, energy, rank)",
+        &[
+            Type::UUID,
+            Type::TEXT,
+            Type::TEXT,
+            Type::TEXT,
+            Type::TEXT,
+            Type::INT4,
+            Type::TEXT,
+            Type::FLOAT8,
+            Type::FLOAT8,
+            Type::TEXT,
+        ],
+    )
+    .await?;
     for user in users {
         let password = user.email.is_some().then_some(NO_PASSWORD);
-        writer
-            .as_mut()
-            .write(&[
-                &user.id,
-                &user.username,
-                &user.username,
-                &user.email,
-                &password,
-                &user.meet_lifter,
-                &user.scored_as.map(ScoredAs::as_str),
-                &user.weight_kg,
-            ])
-            .await?;
+        copy.row(&[
+            &user.id,
+            &user.username,
+            &user.display_name,
+            &user.email,
+            &password,
+            &user.meet_lifter,
+            &user.scored_as.map(ScoredAs::as_str),
+            &user.weight_kg,
+            &user.energy.value,
+            &user.energy.rank_name(),
+        ])
+        .await?;
     }
-    writer.finish().await
+    copy.finish().await
 }
 
 /// Enters body weights where a day has none yet, and makes the newest of each log its user's.
@@ -60,13 +68,11 @@ pub async fn insert_body_weights(db: &Client, entries: &[(Uuid, Date, f64)]) -> 
         "CREATE TEMP TABLE new_body_weights (user_id uuid, measured_on date, weight_kg double precision) ON COMMIT DROP",
     )
     .await?;
-    let sink = db.copy_in("COPY new_body_weights FROM STDIN (FORMAT binary)").await?;
-    let writer = BinaryCopyInWriter::new(sink, &[Type::UUID, Type::DATE, Type::FLOAT8]);
-    pin_mut!(writer);
+    let mut copy = Copy::into(db, "new_body_weights", &[Type::UUID, Type::DATE, Type::FLOAT8]).await?;
     for (user, day, weight_kg) in entries {
-        writer.as_mut().write(&[user, day, weight_kg]).await?;
+        copy.row(&[user, day, weight_kg]).await?;
     }
-    writer.finish().await?;
+    copy.finish().await?;
     let inserted = db
         .execute(
             "INSERT INTO body_weights (user_id, measured_on, weight_kg)

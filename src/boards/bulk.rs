@@ -1,16 +1,18 @@
 //! The standings of many at once, through COPY: after many lifts were stored, and for a database that has none yet. The
 //! caller holds the transaction.
 
-use futures_util::pin_mut;
 use tokio_postgres::Client;
-use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 use super::cell::cells;
-use super::store::truth::{self, Truth};
+use super::scope::Of;
+use super::store::truth;
 use crate::catalogue::Catalogue;
+use crate::platform::bulk::Copy;
 use crate::strength::ScoredAs;
+
+pub use super::store::truth::Truth;
 
 /// Users (as `u`) who should stand somewhere and have no standings.
 macro_rules! missing {
@@ -30,7 +32,7 @@ pub async fn refresh(db: &Client, catalogue: &Catalogue, users: &[Uuid]) -> Resu
         let truths = truth::find(db, catalogue, batch).await?;
         db.execute("DELETE FROM standings WHERE user_id = ANY ($1)", &[&batch]).await?;
         insert_standings(db, &truths).await?;
-        insert_lifters(db, &truths).await?;
+        set_lifters(db, &truths).await?;
     }
     Ok(users.len() as u64)
 }
@@ -41,95 +43,95 @@ pub async fn refresh_new(db: &Client, catalogue: &Catalogue) -> Result<u64, toki
     refresh(db, catalogue, &rows.iter().map(|row| row.get(0)).collect::<Vec<_>>()).await
 }
 
+/// The standings and the packed lifters of users who have none yet.
+pub async fn insert(db: &Client, truths: &[Truth]) -> Result<(), tokio_postgres::Error> {
+    insert_standings(db, truths).await?;
+    copy_lifters(db, "board_lifters", truths).await?;
+    let mut copy = Copy::into(db, "board_changes (user_id)", &[Type::UUID]).await?;
+    for truth in truths {
+        copy.row(&[&truth.user]).await?;
+    }
+    copy.finish().await.map(|_| ())
+}
+
 async fn insert_standings(db: &Client, truths: &[Truth]) -> Result<(), tokio_postgres::Error> {
-    db.batch_execute(
-        "CREATE TEMP TABLE IF NOT EXISTS new_standings (
-             user_id uuid, board smallint, basis text, ordinal smallint, minus_value integer, tie integer,
-             at timestamptz, lift_id integer, parts integer[], sex text, class smallint, age smallint, of_all boolean,
-             of_sex boolean, of_class boolean, of_age boolean, is_listed boolean) ON COMMIT DROP;
-         TRUNCATE new_standings",
-    )
-    .await?;
-    let sink = db.copy_in("COPY new_standings FROM STDIN (FORMAT binary)").await?;
-    let (int2, int4, flag) = (Type::INT2, Type::INT4, Type::BOOL);
     let types = [
         Type::UUID,
-        int2.clone(),
+        Type::INT2,
         Type::TEXT,
-        int2.clone(),
-        int4.clone(),
-        int4.clone(),
+        Type::INT2,
+        Type::INT4,
+        Type::INT4,
         Type::TIMESTAMPTZ,
-        int4,
+        Type::INT4,
         Type::INT4_ARRAY,
         Type::TEXT,
-        int2.clone(),
-        int2,
-        flag.clone(),
-        flag.clone(),
-        flag.clone(),
-        flag.clone(),
-        flag,
+        Type::INT2,
+        Type::INT2,
+        Type::BOOL,
+        Type::BOOL,
+        Type::BOOL,
+        Type::BOOL,
+        Type::BOOL,
     ];
-    let writer = BinaryCopyInWriter::new(sink, &types);
-    pin_mut!(writer);
+    let mut copy = Copy::into(
+        db,
+        "standings (user_id, board, basis, ordinal, minus_value, tie, at, lift_id, parts, sex, class, age, of_all, of_sex,
+                    of_class, of_age, is_listed)",
+        &types,
+    )
+    .await?;
     for truth in truths {
         let (mut ordinal, mut last) = (0i16, None);
         for standing in &truth.standings {
             let place = Some((standing.board, standing.basis));
             ordinal = if last == place { ordinal + 1 } else { 0 };
             last = place;
-            let mark = &standing.mark;
-            writer
-                .as_mut()
-                .write(&[
-                    &truth.user,
-                    &i16::from(standing.board.0),
-                    &standing.basis.as_str(),
-                    &ordinal,
-                    &-(mark.value as i32),
-                    &mark.tie,
-                    &mark.at,
-                    &mark.lift_id,
-                    &standing.parts.map(|parts| parts.to_vec()),
-                    &mark.sex.map(ScoredAs::as_str),
-                    &mark.class.map(i16::from),
-                    &mark.age.map(i16::from),
-                    &standing.of.has(super::scope::Of::ALL),
-                    &standing.of.has(super::scope::Of::SEX),
-                    &standing.of.has(super::scope::Of::CLASS),
-                    &standing.of.has(super::scope::Of::AGE),
-                    &truth.shown.is_listed,
-                ])
-                .await?;
+            let (mark, of) = (&standing.mark, standing.of);
+            copy.row(&[
+                &truth.user,
+                &i16::from(standing.board.0),
+                &standing.basis.as_str(),
+                &ordinal,
+                &-(mark.value as i32),
+                &mark.tie,
+                &mark.at,
+                &mark.lift_id,
+                &standing.parts.map(|parts| parts.to_vec()),
+                &mark.sex.map(ScoredAs::as_str),
+                &mark.class.map(i16::from),
+                &mark.age.map(i16::from),
+                &of.has(Of::ALL),
+                &of.has(Of::SEX),
+                &of.has(Of::CLASS),
+                &of.has(Of::AGE),
+                &truth.shown.is_listed,
+            ])
+            .await?;
         }
     }
-    writer.finish().await?;
-    db.batch_execute(
-        "INSERT INTO standings (user_id, board, basis, ordinal, minus_value, tie, at, lift_id, parts, sex, class, age,
-                                of_all, of_sex, of_class, of_age, is_listed)
-         SELECT user_id, board, basis::standing_basis, ordinal, minus_value, tie, at, lift_id, parts, sex::scoring, class,
-                age, of_all, of_sex, of_class, of_age, is_listed
-         FROM new_standings",
-    )
-    .await
+    copy.finish().await.map(|_| ())
 }
 
-async fn insert_lifters(db: &Client, truths: &[Truth]) -> Result<(), tokio_postgres::Error> {
+async fn copy_lifters(db: &Client, table: &str, truths: &[Truth]) -> Result<u64, tokio_postgres::Error> {
+    let types = [Type::UUID, Type::BOOL, Type::BOOL, Type::INT8_ARRAY];
+    let mut copy = Copy::into(db, &format!("{table} (user_id, is_listed, shows_points, cells)"), &types).await?;
+    for truth in truths {
+        let packed: Vec<_> = cells(&truth.standings).into_iter().map(|cell| cell.0 as i64).collect();
+        copy.row(&[&truth.user, &truth.shown.is_listed, &truth.shown.shows_points, &packed]).await?;
+    }
+    copy.finish().await
+}
+
+/// The packed lifters of users who may have been there before.
+async fn set_lifters(db: &Client, truths: &[Truth]) -> Result<(), tokio_postgres::Error> {
     db.batch_execute(
         "CREATE TEMP TABLE IF NOT EXISTS new_lifters (
              user_id uuid, is_listed boolean, shows_points boolean, cells bigint[]) ON COMMIT DROP;
          TRUNCATE new_lifters",
     )
     .await?;
-    let sink = db.copy_in("COPY new_lifters FROM STDIN (FORMAT binary)").await?;
-    let writer = BinaryCopyInWriter::new(sink, &[Type::UUID, Type::BOOL, Type::BOOL, Type::INT8_ARRAY]);
-    pin_mut!(writer);
-    for truth in truths {
-        let packed: Vec<_> = cells(&truth.standings).into_iter().map(|cell| cell.0 as i64).collect();
-        writer.as_mut().write(&[&truth.user, &truth.shown.is_listed, &truth.shown.shows_points, &packed]).await?;
-    }
-    writer.finish().await?;
+    copy_lifters(db, "new_lifters", truths).await?;
     db.batch_execute(
         "INSERT INTO board_lifters AS l (user_id, is_listed, shows_points, cells)
          SELECT user_id, is_listed, shows_points, cells FROM new_lifters

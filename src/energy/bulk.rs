@@ -1,12 +1,12 @@
 //! The energy of many at once: of everybody whose lifts were just stored by [`crate::lifts::bulk`].
 
-use futures_util::pin_mut;
+use jiff::Timestamp;
 use tokio_postgres::Client;
-use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 use super::store::lifter_from_row;
+use crate::platform::bulk::Copy;
 use crate::strength::energy;
 use crate::strength::standards::CoreLift;
 
@@ -30,14 +30,12 @@ pub async fn refresh(db: &Client) -> Result<u64, tokio_postgres::Error> {
         "CREATE TEMP TABLE new_energies (user_id uuid, energy double precision, rank text) ON COMMIT DROP",
     )
     .await?;
-    let sink = db.copy_in("COPY new_energies FROM STDIN (FORMAT binary)").await?;
-    let writer = BinaryCopyInWriter::new(sink, &[Type::UUID, Type::FLOAT8, Type::TEXT]);
-    pin_mut!(writer);
+    let mut copy = Copy::into(db, "new_energies", &[Type::UUID, Type::FLOAT8, Type::TEXT]).await?;
     for row in &rows {
         let energy = energy::energy(&lifter_from_row(row, 0));
-        writer.as_mut().write(&[&row.get::<_, Uuid>(7), &energy.value, &energy.rank_name()]).await?;
+        copy.row(&[&row.get::<_, Uuid>(7), &energy.value, &energy.rank_name()]).await?;
     }
-    writer.finish().await?;
+    copy.finish().await?;
     db.execute(
         "WITH before AS (SELECT u.id, u.energy FROM users u JOIN new_energies n ON n.user_id = u.id),
               changed AS (UPDATE users u SET energy = n.energy, rank = n.rank, updated_at = now()
@@ -53,4 +51,14 @@ pub async fn refresh(db: &Client) -> Result<u64, tokio_postgres::Error> {
         &[],
     )
     .await
+}
+
+/// Stores when new users came to their energies.
+pub async fn insert_history(db: &Client, history: &[(Uuid, f64, Timestamp)]) -> Result<u64, tokio_postgres::Error> {
+    let types = [Type::UUID, Type::FLOAT8, Type::TIMESTAMPTZ];
+    let mut copy = Copy::into(db, "energy_history (user_id, energy, created_at)", &types).await?;
+    for (user, energy, at) in history {
+        copy.row(&[user, energy, at]).await?;
+    }
+    copy.finish().await
 }

@@ -1,14 +1,13 @@
 //! Many lifts at once, through COPY, and the personal bests that follow. The caller holds the transaction.
 
-use futures_util::pin_mut;
 use jiff::Timestamp;
 use tokio_postgres::Client;
-use tokio_postgres::binary_copy::BinaryCopyInWriter;
-use tokio_postgres::types::Type;
+use tokio_postgres::types::{ToSql, Type};
 use uuid::Uuid;
 
 use super::Equipment;
 use super::store::counting;
+use crate::platform::bulk::Copy;
 use crate::strength::ScoredAs;
 
 /// A lift to be stored as it is.
@@ -34,11 +33,53 @@ pub struct BulkLift {
     pub is_tested: Option<bool>,
 }
 
-/// The lifts that were just stored, as they are, for what follows from them.
-///
-/// Only of users who had none before: then all lifts of those are the new ones.
-pub async fn analyze(db: &Client) -> Result<(), tokio_postgres::Error> {
-    db.batch_execute("ANALYZE new_lifts").await
+/// Of the columns that [`write`] writes.
+pub(super) const TYPES: [Type; 17] = [
+    Type::UUID,
+    Type::TEXT,
+    Type::FLOAT8,
+    Type::INT4,
+    Type::FLOAT8,
+    Type::TIMESTAMPTZ,
+    Type::FLOAT8,
+    Type::TEXT,
+    Type::FLOAT4,
+    Type::TEXT,
+    Type::TEXT,
+    Type::INT4,
+    Type::TEXT,
+    Type::BOOL,
+    Type::INT4,
+    Type::TIMESTAMPTZ,
+    Type::INT4,
+];
+
+pub(super) async fn write(
+    copy: &mut Copy,
+    before: &[&(dyn ToSql + Sync)],
+    lift: &BulkLift,
+) -> Result<(), tokio_postgres::Error> {
+    let (scored_as, equipment) = (lift.scored_as.map(ScoredAs::as_str), lift.equipment.as_str());
+    let columns: [&(dyn ToSql + Sync); 17] = [
+        &lift.user_id,
+        &lift.exercise_id,
+        &lift.weight_kg,
+        &lift.reps,
+        &lift.score_value,
+        &lift.performed_at,
+        &lift.bodyweight_kg,
+        &scored_as,
+        &lift.age_years,
+        &equipment,
+        &lift.source,
+        &lift.meet,
+        &lift.event,
+        &lift.is_tested,
+        &lift.sets,
+        &lift.recorded_at,
+        &lift.volume_xp,
+    ];
+    copy.row(&[before, &columns].concat()).await
 }
 
 /// Stores lifts. A meet's lift that is there already stays, unless the new one is heavier.
@@ -51,55 +92,13 @@ pub async fn insert_lifts(db: &Client, lifts: &[BulkLift]) -> Result<u64, tokio_
          ) ON COMMIT DROP",
     )
     .await?;
-    let sink = db.copy_in("COPY new_lifts FROM STDIN (FORMAT binary)").await?;
-    let writer = BinaryCopyInWriter::new(
-        sink,
-        &[
-            Type::UUID,
-            Type::TEXT,
-            Type::FLOAT8,
-            Type::INT4,
-            Type::FLOAT8,
-            Type::TIMESTAMPTZ,
-            Type::FLOAT8,
-            Type::TEXT,
-            Type::FLOAT4,
-            Type::TEXT,
-            Type::TEXT,
-            Type::INT4,
-            Type::TEXT,
-            Type::BOOL,
-            Type::INT4,
-            Type::TIMESTAMPTZ,
-            Type::INT4,
-        ],
-    );
-    pin_mut!(writer);
+    let mut copy = Copy::into(db, "new_lifts", &TYPES).await?;
     for lift in lifts {
-        writer
-            .as_mut()
-            .write(&[
-                &lift.user_id,
-                &lift.exercise_id,
-                &lift.weight_kg,
-                &lift.reps,
-                &lift.score_value,
-                &lift.performed_at,
-                &lift.bodyweight_kg,
-                &lift.scored_as.map(ScoredAs::as_str),
-                &lift.age_years,
-                &lift.equipment.as_str(),
-                &lift.source,
-                &lift.meet,
-                &lift.event,
-                &lift.is_tested,
-                &lift.sets,
-                &lift.recorded_at,
-                &lift.volume_xp,
-            ])
-            .await?;
+        write(&mut copy, &[], lift).await?;
     }
-    writer.finish().await?;
+    copy.finish().await?;
+    // What follows joins them: without figures PostgreSQL takes them for a handful, and looks at all lifts once for each.
+    db.batch_execute("ANALYZE new_lifts").await?;
     db.execute(
         "INSERT INTO lifts AS l (user_id, exercise_id, weight_kg, reps, sets, score_value, performed_at, bodyweight_kg,
                                  scored_as, age_years, equipment, source, meet, event, is_tested, recorded_at, volume_xp)
@@ -134,22 +133,6 @@ pub async fn refresh_personal_bests(db: &Client) -> Result<u64, tokio_postgres::
                      reps = excluded.reps, sets = excluded.sets, performed_at = excluded.performed_at
                  WHERE (b.lift_id, b.score_value) IS DISTINCT FROM (excluded.lift_id, excluded.score_value)"
         ),
-        &[],
-    )
-    .await
-}
-
-/// Notes each rise of a best among the lifts that were just stored.
-pub async fn insert_best_events(db: &Client) -> Result<u64, tokio_postgres::Error> {
-    db.execute(
-        "INSERT INTO personal_best_events (user_id, exercise_id, lift_id, score_value, weight_kg, reps, created_at)
-         SELECT user_id, exercise_id, id, score_value, weight_kg, reps, performed_at FROM (
-             SELECT l.*, max(l.score_value) OVER (
-                        PARTITION BY l.user_id, l.exercise_id ORDER BY l.performed_at, l.id
-                        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
-             FROM lifts l WHERE l.user_id IN (SELECT user_id FROM new_lifts)) lifts
-         WHERE before IS NULL OR score_value > before
-         ORDER BY performed_at, id",
         &[],
     )
     .await

@@ -11,6 +11,7 @@ pub mod bulk;
 mod check;
 mod edits;
 mod judging;
+pub mod made;
 mod new_lift;
 mod record;
 mod recount;

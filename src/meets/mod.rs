@@ -21,6 +21,7 @@ use crate::accounts::bulk::{BulkUser, delete_meet_lifters, insert_body_weights, 
 use crate::catalogue::Catalogue;
 use crate::lifts::bulk::{BulkLift, insert_lifts, refresh_personal_bests};
 use crate::platform::DatabaseError;
+use crate::strength::energy::Energy;
 use crate::strength::standards::CoreLift;
 use crate::{boards, energy};
 
@@ -144,13 +145,16 @@ pub async fn remove(db: &Client) -> Result<u64, MeetError> {
 }
 
 fn new_user(result: &&MeetResult) -> BulkUser {
+    let username = Username::of_meet_lifter(result.lifter).to_string();
     BulkUser {
         id: Uuid::now_v7(),
-        username: Username::of_meet_lifter(result.lifter).to_string(),
+        display_name: username.clone(),
+        username,
         email: None,
         meet_lifter: Some(result.lifter),
         scored_as: Some(result.scored_as),
         weight_kg: None,
+        energy: Energy::default(),
     }
 }
 

@@ -5,12 +5,13 @@
 //! made anew from them ([`recount`]), so that it follows them when they are edited, voided or deleted.
 
 mod api;
+pub mod bulk;
 mod curve;
 mod store;
 
 pub use api::{LevelProgress, find_own_progress, routes};
 pub use curve::Curve;
-pub use store::{AWARD_LIFTS, FIND_XP, award_lifts, check, fill, recount, refresh_total};
+pub use store::{AWARD_LIFTS, FIND_XP, award_lifts, check, recount, refresh_total};
 
 use crate::catalogue::{Exercise, Load};
 

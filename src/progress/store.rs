@@ -140,20 +140,6 @@ pub async fn check(db: &Connection, users: &[Uuid]) -> Result<Vec<(Uuid, String)
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
-/// Pays the lifts of everybody who was just stored by [`crate::lifts::bulk`].
-pub async fn fill(db: &tokio_postgres::Client) -> Result<(), tokio_postgres::Error> {
-    db.batch_execute(concat!(
-        "SET LOCAL repduel.sums_xp = 'itself';
-         INSERT INTO xp_events (user_id, source, source_id, amount, earned, created_at)
-         SELECT user_id, source, source_id, amount, earned, at FROM (",
-        earned!("l.user_id IN (SELECT user_id FROM new_lifts)"),
-        ") earned;
-         INSERT INTO user_xp (user_id, total)
-         SELECT user_id, sum(amount) FROM xp_events WHERE user_id IN (SELECT user_id FROM new_lifts) GROUP BY user_id"
-    ))
-    .await
-}
-
 /// The statement of [`find_xp`].
 pub const FIND_XP: &str = concat!(
     "SELECT coalesce((SELECT total FROM user_xp WHERE user_id = u.id), 0),

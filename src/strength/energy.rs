@@ -21,8 +21,8 @@ pub struct Lifter {
     pub best_kg: [Option<f64>; 3],
 }
 
-/// A lifter's energy, a whole number, and the rank that it gives.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// A lifter's energy, a whole number, and the rank that it gives. Without lifts it is nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Energy {
     pub value: f64,
     pub rank: Option<Rank>,

@@ -1,6 +1,7 @@
 //! The command line: help, exit codes, and the commands that are no room's own.
 
 use std::process::Stdio;
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::io::AsyncWriteExt;
@@ -68,10 +69,12 @@ async fn made_up_members_have_histories_that_agree_and_are_the_same_again() {
             assert!(output.status.success(), "{output:?}");
             String::from_utf8(output.stdout).unwrap()
         };
-        let said = run(&["load-synthetic", "--users", "300", "--seed", "7"]).await;
-        assert!(said.starts_with("300 members, "), "{said}");
+        let said = run(&["load-synthetic", "--users", "1000", "--seed", "7"]).await;
+        assert!(said.starts_with("1000 members, "), "{said}");
         let compared = run(&["recompute", "--check"]).await;
-        assert!(compared.contains("300 lifters compared, 0 differ"), "{compared}");
+        assert!(compared.contains("1000 lifters compared, 0 differ"), "{compared}");
+        let boards = run(&["check-boards"]).await;
+        assert!(boards.contains("1000 lifters compared, 0 differ; 0 lists differ"), "{boards}");
         let mut numbers = Vec::new();
         for table in ["workouts", "workout_sets", "routines", "follows", "personal_best_events", "xp_events"] {
             numbers.push(database.count(&format!("SELECT count(*) FROM {table}")).await);
@@ -81,12 +84,51 @@ async fn made_up_members_have_histories_that_agree_and_are_the_same_again() {
         let grew = "SELECT count(*) FILTER (WHERE last > first) * 100 / count(*) FROM (
                         SELECT (array_agg(score_value ORDER BY performed_at))[1] AS first,
                                (array_agg(score_value ORDER BY performed_at DESC))[1] AS last
-                        FROM lifts WHERE exercise_id = 'back_squat' GROUP BY user_id HAVING count(*) > 12) lifters";
+                        FROM lifts WHERE exercise_id = 'back_squat' AND reps = 5 GROUP BY user_id HAVING count(*) > 4) lifters";
         assert!(database.count(grew).await > 80);
         let lifts = "SELECT hashtext(string_agg(user_id::text || exercise_id || weight_kg || reps || performed_at, ',' ORDER BY user_id, performed_at, id))::bigint FROM lifts";
         (numbers, database.count(lifts).await, said)
     };
     assert_eq!(told().await, told().await);
+}
+
+#[tokio::test]
+async fn members_are_made_without_indexes_or_beside_others_and_the_schema_stays() {
+    let database = fresh_database().await;
+    let schema = async || {
+        let sql = "SELECT (sum(hashtext(what)) * 1000 + count(*))::bigint FROM (
+                       SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
+                       UNION ALL SELECT conrelid::regclass::text || conname || pg_get_constraintdef(oid) || convalidated
+                       FROM pg_constraint WHERE connamespace = 'public'::regnamespace) AS schema (what)";
+        database.count(sql).await
+    };
+    let load = |seed: &str, users: &str| {
+        let mut command = program();
+        command.args(["load-synthetic", "--users", users, "--seed", seed]).env("DATABASE_URL", &database.url);
+        command
+    };
+    let before = schema().await;
+    // Killed in the middle: nothing is there, and nothing is missing.
+    let mut killed = load("1", "50000").kill_on_drop(true).spawn().unwrap();
+    let waits = "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted AND database =
+                     (SELECT oid FROM pg_database WHERE datname = current_database())";
+    while database.count(waits).await == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    killed.kill().await.unwrap();
+    while database.count(waits).await > 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!((database.count("SELECT count(*) FROM users").await, schema().await), (0, before));
+    for (seed, users) in [("1", "300"), ("2", "100")] {
+        let output = load(seed, users).output().await.unwrap();
+        assert!(output.status.success(), "{output:?}");
+    }
+    assert_eq!((database.count("SELECT count(*) FROM users").await, schema().await), (400, before));
+    for arguments in [["recompute", "--check"].as_slice(), &["check-boards"]] {
+        let output = program().args(arguments).env("DATABASE_URL", &database.url).output().await.unwrap();
+        assert!(output.status.success(), "{output:?}");
+    }
 }
 
 #[tokio::test]

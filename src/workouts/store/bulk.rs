@@ -1,47 +1,103 @@
-//! Workouts of many at once, from lifts that [`crate::lifts::bulk`] has just stored: what was lifted at one time is one
-//! workout.
+//! Workouts of many at once, from their lifts: what was lifted at one time is one workout. The caller holds the transaction.
 
-use tokio_postgres::Client;
+use fastrand::Rng;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use tokio_postgres::types::Type;
+use tokio_postgres::{Client, Error};
+use uuid::Uuid;
 
-/// The id of a workout of a lifter then; those of a lifter lie together, and so in the index.
-macro_rules! id {
-    () => {
-        "(substr(user_id::text, 1, 19) || substr(md5(user_id::text || performed_at), 1, 4) || '-' ||
-          substr(md5(user_id::text || performed_at), 5, 12))::uuid"
-    };
+use crate::lifts::made::MadeLift;
+use crate::platform::bulk::Copy;
+use crate::workouts::title::title;
+
+/// The minutes of a workout without a set, and those of a set.
+const MINUTES: (i32, i32) = (20, 10);
+
+/// A workout of lifts that have their ids.
+pub struct BulkWorkout<'a> {
+    id: Uuid,
+    user: Uuid,
+    at: Timestamp,
+    lifts: &'a [MadeLift],
 }
 
-/// Stores the workouts and their sets; gives the number of workouts. Ids follow from whose and of when they are.
-pub async fn insert_of_new_lifts(db: &Client) -> Result<u64, tokio_postgres::Error> {
-    let workouts = db
-        .execute(
-            concat!(
-                "INSERT INTO workouts (id, user_id, title, status, minutes, completed_at, recorded_at, local_day, pays, has_lifts)
-                 SELECT ",
-                id!(),
-                ", user_id,
-                        CASE WHEN hour BETWEEN 5 AND 11 THEN 'Morning' WHEN hour BETWEEN 12 AND 16 THEN 'Afternoon'
-                             WHEN hour BETWEEN 17 AND 20 THEN 'Evening' ELSE 'Night' END || ' Workout', 'completed',
-                        20 + 10 * sets, performed_at, performed_at, (performed_at AT TIME ZONE 'UTC')::date, true, true
-                 FROM (SELECT user_id, performed_at, sum(sets) AS sets,
-                              extract(hour FROM performed_at AT TIME ZONE 'UTC') AS hour
-                       FROM new_lifts GROUP BY user_id, performed_at ORDER BY user_id, performed_at) done"
-            ),
-            &[],
-        )
-        .await?;
-    db.execute(
-        concat!(
-            "INSERT INTO workout_sets (workout_id, position, user_id, exercise_id, reps, weight_kg, total_volume, lift_id,
-                                       performed_at)
-             SELECT ",
-            id!(),
-            ", row_number() OVER (PARTITION BY user_id, performed_at ORDER BY id) - 1, user_id, exercise_id, reps,
-                    weight_kg, weight_kg * reps, id, performed_at
-             FROM lifts, generate_series(1, sets) WHERE user_id IN (SELECT user_id FROM new_lifts)"
-        ),
-        &[],
+/// The workouts that some lifts make, those of one user and time behind each other.
+pub fn of_lifts(lifts: &[MadeLift]) -> Vec<BulkWorkout<'_>> {
+    let together =
+        |a: &MadeLift, b: &MadeLift| (a.lift.user_id, a.lift.performed_at) == (b.lift.user_id, b.lift.performed_at);
+    let workout = |lifts: &'_ [MadeLift]| {
+        let lift = &lifts.first()?.lift;
+        Some((id(lift.user_id, lift.performed_at), lift.user_id, lift.performed_at))
+    };
+    let workouts = lifts.chunk_by(together);
+    workouts.filter_map(|lifts| workout(lifts).map(|(id, user, at)| BulkWorkout { id, user, at, lifts })).collect()
+}
+
+/// The id of a workout of a lifter then; those of a lifter lie together, and so in the index.
+fn id(user: Uuid, at: Timestamp) -> Uuid {
+    let mut bytes = user.into_bytes();
+    let seed = user.as_u64_pair().1 ^ at.as_microsecond().unsigned_abs();
+    Rng::with_seed(seed).fill(&mut bytes[8..]);
+    uuid::Builder::from_random_bytes(bytes).into_uuid()
+}
+
+pub async fn insert(db: &Client, workouts: &[BulkWorkout<'_>]) -> Result<u64, Error> {
+    let mut copy = Copy::into(
+        db,
+        "workouts (id, user_id, title, status, minutes, completed_at, recorded_at, local_day, pays, has_lifts)",
+        &[
+            Type::UUID,
+            Type::UUID,
+            Type::TEXT,
+            Type::TEXT,
+            Type::FLOAT8,
+            Type::TIMESTAMPTZ,
+            Type::TIMESTAMPTZ,
+            Type::DATE,
+            Type::BOOL,
+            Type::BOOL,
+        ],
     )
     .await?;
-    Ok(workouts)
+    for BulkWorkout { id, user, at, lifts } in workouts {
+        let sets: i32 = lifts.iter().map(|made| made.lift.sets).sum();
+        let minutes = f64::from(MINUTES.0 + MINUTES.1 * sets);
+        let day = at.to_zoned(TimeZone::UTC).date();
+        let title = title(*at, &TimeZone::UTC);
+        copy.row(&[id, user, &title, &"completed", &minutes, at, at, &day, &true, &true]).await?;
+    }
+    copy.finish().await?;
+    insert_sets(db, workouts).await
+}
+
+async fn insert_sets(db: &Client, workouts: &[BulkWorkout<'_>]) -> Result<u64, Error> {
+    let mut copy = Copy::into(
+        db,
+        "workout_sets (workout_id, position, user_id, exercise_id, reps, weight_kg, total_volume, lift_id, performed_at)",
+        &[
+            Type::UUID,
+            Type::INT2,
+            Type::UUID,
+            Type::TEXT,
+            Type::INT4,
+            Type::FLOAT8,
+            Type::FLOAT8,
+            Type::INT4,
+            Type::TIMESTAMPTZ,
+        ],
+    )
+    .await?;
+    for BulkWorkout { id, user, at, lifts } in workouts {
+        let mut position = 0i16;
+        for MadeLift { id: lift_id, lift } in *lifts {
+            let volume = lift.weight_kg * f64::from(lift.reps);
+            for _ in 0..lift.sets {
+                copy.row(&[id, &position, user, &lift.exercise_id, &lift.reps, &lift.weight_kg, &volume, lift_id, at])
+                    .await?;
+                position += 1;
+            }
+        }
+    }
+    copy.finish().await
 }
