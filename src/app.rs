@@ -105,6 +105,7 @@ struct State {
     kept_of_boards: Arc<boards::Kept>,
     cuts_of_energy: Data<energy::EnergyCuts>,
     cuts_of_lifts: Data<lifts::LiftCuts>,
+    total_of_guilds: Data<guilds::BoardTotal>,
     known_keys: Data<KnownKeys>,
     limits: Data<RateLimits>,
     studio: Data<Studio>,
@@ -142,6 +143,7 @@ impl State {
             kept_of_boards: Arc::default(),
             cuts_of_energy: Data::default(),
             cuts_of_lifts: Data::default(),
+            total_of_guilds: Data::default(),
             known_keys: Data::default(),
             limits: Data::new(RateLimits::new(&config.rate_limits)),
             studio: Data::default(),
@@ -240,6 +242,7 @@ fn api_server(state: State, listener: std::net::TcpListener, workers: usize) -> 
         .app_data(Data::new(boards))
         .app_data(state.cuts_of_energy.clone())
         .app_data(state.cuts_of_lifts.clone())
+        .app_data(state.total_of_guilds.clone())
         .app_data(state.known_keys.clone())
         .app_data(state.limits.clone())
         .app_data(state.sealer.clone())
@@ -259,6 +262,7 @@ fn api_server(state: State, listener: std::net::TcpListener, workers: usize) -> 
         .wrap(from_fn(identify))
         .wrap(from_fn(envelope))
         .wrap(state.cors())
+        .wrap(from_fn(boards::at_once_for_strangers))
     });
     let server = server
         .workers(workers)

@@ -19,7 +19,7 @@ use crate::links;
 use crate::platform::extract::{content_type, parse_json, parse_pairs, read_body};
 use crate::platform::rate_limit::Kind;
 use crate::platform::{Problem, UserId};
-use crate::sessions::{self, Grant, session_answer};
+use crate::sessions::{self, CookieLife, Grant, session_answer};
 
 pub fn routes(config: &mut ServiceConfig) {
     config.service(create_session).service(login);
@@ -33,7 +33,8 @@ pub struct Login {
     /// Instead of `username`.
     email: Option<String>,
     password: String,
-    /// `token` puts the refresh token into the answer as well, for clients without cookies; `cookie` does not.
+    /// `token` puts the refresh token into the answer as well, for clients without cookies. `cookie` does not; the cookie then
+    /// lives as long as its token, where without `grant` it ends with the browser's session.
     grant: Option<Grant>,
     /// The code of the second factor, or a recovery code, where the account has one.
     code: Option<String>,
@@ -90,6 +91,10 @@ async fn login(who: Login, tools: Tools) -> Result<HttpResponse, Problem> {
 
 async fn sign_in(who: Login, tools: &Tools, life: Duration) -> Result<HttpResponse, Problem> {
     let in_body = who.grant == Some(Grant::Token);
+    let cookie = match who.grant {
+        Some(Grant::Cookie) => CookieLife::Lasting,
+        Some(Grant::Token) | None => CookieLife::OfBrowser,
+    };
     let name = who.username.or(who.email).ok_or_else(|| Problem::invalid("username", "is missing"))?;
     let (password, code) = (Password::typed(who.password), who.code);
     tools.limits.paused(Kind::Login, &name, tools.client.address)?;
@@ -111,7 +116,7 @@ async fn sign_in(who: Login, tools: &Tools, life: Duration) -> Result<HttpRespon
         if !store::hold_credentials(&transaction, user, &hash).await? {
             return Err(AccountError::WrongCredentials.into());
         }
-        let pair = sessions::begin(&transaction, &tools.tokens, &tools.client, user, life).await?;
+        let pair = sessions::begin(&transaction, &tools.tokens, &tools.client, user, life, cookie).await?;
         audit::record(&transaction, &tools.client, Entry::own(user, Action::SignedIn)).await?;
         Ok::<_, Problem>(pair)
     };

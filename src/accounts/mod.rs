@@ -5,6 +5,7 @@
 
 mod api;
 mod avatar;
+mod body_weights;
 pub mod bulk;
 mod change;
 mod changes;
@@ -53,6 +54,7 @@ pub fn routes(config: &mut ServiceConfig) {
     second_factor::routes(config);
     recovery::routes(config);
     avatar::routes(config);
+    body_weights::routes(config);
     api::routes(config);
 }
 

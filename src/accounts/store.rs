@@ -256,6 +256,23 @@ pub async fn set_body_weight(
     .await
 }
 
+/// A user's entries of before a day, the newest first.
+pub async fn list_body_weights(
+    db: &Connection,
+    user: UserId,
+    before: Option<Date>,
+    limit: i64,
+) -> Result<Vec<(Date, Option<f64>)>, DatabaseError> {
+    let rows = db
+        .query(
+            "SELECT measured_on, weight_kg FROM body_weights
+             WHERE user_id = $1 AND measured_on < coalesce($2, 'infinity'::date) ORDER BY measured_on DESC LIMIT $3",
+            &[&user.0, &before, &limit],
+        )
+        .await?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+}
+
 /// Erases every body weight of a user's: the log, the profile's, and the copies that lifts hold, with the doubts about them.
 pub async fn erase_body_weights(db: &Connection, user: UserId) -> Result<u64, DatabaseError> {
     db.execute(

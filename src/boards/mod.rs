@@ -10,6 +10,7 @@ pub mod bulk;
 mod cell;
 pub mod check;
 pub mod counting;
+mod curve;
 mod feed;
 mod figures;
 mod filter;
@@ -27,7 +28,7 @@ mod view;
 
 use futures_util::future::{try_join, try_join_all};
 
-pub use api::{at_once, first_route, routes};
+pub use api::{at_once, at_once_for_strangers, first_route, routes};
 pub use feed::follow;
 pub use figures::BoardFigures;
 pub use live::Live;

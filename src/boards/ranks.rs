@@ -35,6 +35,9 @@ pub struct RankChange {
     pub passed_count: u32,
 }
 
+/// Among fewer nobody is told a percentile.
+pub const FEWEST_FOR_PERCENTILES: u32 = 20;
+
 /// How many stand where, seen from a value.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Tally {
@@ -71,7 +74,7 @@ impl Tally {
             (u64::from(self.total - self.above - self.equal), u64::from(self.equal), u64::from(self.total));
         // Half away from zero, in whole numbers: (2 below + equal) / (2 all) in ten-thousandths.
         let hundredths = (10_000 * (2 * below + equal) + total) / (2 * total).max(1);
-        (total >= 20).then_some(hundredths as f64 / 100.0)
+        (total >= u64::from(FEWEST_FOR_PERCENTILES)).then_some(hundredths as f64 / 100.0)
     }
 }
 

@@ -14,7 +14,7 @@ use crate::strength;
 const MAX_AGE: u32 = 300;
 
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(list_scenarios).service(get_details).service(get_multiplier);
+    config.service(list_scenarios).service(list_exercises).service(get_details).service(get_multiplier);
 }
 
 #[derive(Serialize, utoipa::ToSchema)]
@@ -96,6 +96,7 @@ impl From<Calibration> for strength::Calibration {
 /// All answers of the catalogue, written once.
 pub struct CatalogueAnswers {
     list: CachedJson,
+    exercises: CachedJson,
     details: HashMap<String, CachedJson>,
 }
 
@@ -109,10 +110,10 @@ impl CatalogueAnswers {
                 description: Some(&exercise.description),
             })
             .collect();
-        let details = catalogue
-            .iter()
-            .map(|exercise| Ok((exercise.id.clone(), CachedJson::new(&ScenarioDetails::from(exercise))?)));
-        Ok(Self { list: CachedJson::new(&list)?, details: details.collect::<serde_json::Result<_>>()? })
+        let exercises: Vec<_> = catalogue.iter().map(ScenarioDetails::from).collect();
+        let details = exercises.iter().map(|exercise| Ok((exercise.id.to_owned(), CachedJson::new(exercise)?)));
+        let details = details.collect::<serde_json::Result<_>>()?;
+        Ok(Self { list: CachedJson::new(&list)?, exercises: CachedJson::new(&exercises)?, details })
     }
 }
 
@@ -121,6 +122,13 @@ impl CatalogueAnswers {
 #[get("/scenarios")]
 async fn list_scenarios(request: HttpRequest, answers: Data<CatalogueAnswers>) -> HttpResponse {
     answers.list.answer(&request, MAX_AGE)
+}
+
+/// Everything about all exercises, for clients that look things up without asking again.
+#[utoipa::path(responses((status = 200, body = Vec<ScenarioDetails>), (status = 304)), tag = "catalogue")]
+#[get("/exercises")]
+async fn list_exercises(request: HttpRequest, answers: Data<CatalogueAnswers>) -> HttpResponse {
+    answers.exercises.answer(&request, MAX_AGE)
 }
 
 /// The share of a total that the rank thresholds of an exercise are made of.

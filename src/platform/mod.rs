@@ -1,6 +1,7 @@
 //! What any service needs and no lifter ever sees: settings, database, listeners, logs, errors. Knows no feature.
 
 pub mod app_links;
+pub mod bulk;
 pub mod cached;
 pub mod client;
 pub mod config;
@@ -29,6 +30,7 @@ pub mod request_id;
 pub mod routing;
 pub mod seal;
 pub mod secret;
+pub mod set_aside;
 pub mod settings;
 pub mod slashes;
 pub mod time;

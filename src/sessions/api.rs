@@ -47,7 +47,7 @@ pub struct Token {
 
 /// The answer to a login or a refresh.
 pub fn session_answer(pair: Pair, in_body: bool, config: &Config) -> HttpResponse {
-    let cookie = refresh_cookie(pair.refresh.clone(), &config.cookie);
+    let cookie = refresh_cookie(pair.refresh.clone(), pair.cookie_life, &config.cookie);
     HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).cookie(cookie).json(Token {
         access_token: pair.access,
         token_type: "bearer",

@@ -275,6 +275,16 @@ impl FromRequest for Visitor {
     }
 }
 
+/// Charges a request that shows nothing of who sends it for reading a public board, before anything else is done with it;
+/// false where it has to go the usual way.
+pub fn charge_stranger(request: &ServiceRequest) -> bool {
+    let is_public = request.app_data::<Data<Config>>().is_some_and(|config| config.boards_are_public);
+    let is_stranger = !request.headers().contains_key(AUTHORIZATION);
+    let limits = request.app_data::<Data<RateLimits>>().filter(|_| is_public && is_stranger);
+    let address = || client_address(request.peer_addr(), request.headers());
+    limits.is_some_and(|limits| limits.anonymous(address()).is_ok())
+}
+
 /// Who reads a board, if it may be read at all.
 pub fn reader_of_boards(request: &HttpRequest) -> Option<Option<UserId>> {
     let is_public = request.app_data::<Data<Config>>().is_some_and(|config| config.boards_are_public);

@@ -23,12 +23,13 @@ use crate::platform::{Client, Connection, Database, DatabaseError, Problem, User
 
 pub use api::{Grant, Token, routes, session_answer};
 pub use identity::{
-    BoardReader, Credential, InPerson, KEY_PREFIX, KnownKeys, SignedIn, Visitor, identify, reader_of_boards,
+    BoardReader, Credential, InPerson, KEY_PREFIX, KnownKeys, SignedIn, Visitor, charge_stranger, identify,
+    reader_of_boards,
 };
 pub use last_use::LastUse;
 pub use revocations::Revocations;
 pub use role::{Admin, Moderator, Role, of as role_of};
-pub use tokens::Tokens;
+pub use tokens::{CookieLife, Tokens};
 
 /// Within so many seconds a spent refresh token is that of a tab which came second.
 const GRACE: f64 = 10.0;
@@ -73,6 +74,8 @@ pub struct Pair {
     pub access: String,
     pub access_life: Duration,
     pub refresh: String,
+    /// The Max-Age of the cookie; none ends with the browser's session.
+    pub cookie_life: Option<Duration>,
 }
 
 /// Begins a session of a user who has just shown who they are, in the caller's transaction.
@@ -82,24 +85,26 @@ pub async fn begin(
     client: &Client,
     user: UserId,
     access_life: Duration,
+    cookie: CookieLife,
 ) -> Result<Pair, SessionError> {
     let session = Uuid::now_v7();
-    let refresh = tokens.sign_refresh(user, session)?;
+    let refresh = tokens.sign_refresh(user, session, cookie)?;
     store::insert_session(db, client, user, session, &refresh, tokens.session_life(access_life)).await?;
-    Ok(Pair { access: tokens.sign_access(user, session, access_life)?, access_life, refresh: refresh.text })
+    let access = tokens.sign_access(user, session, access_life)?;
+    Ok(Pair { access, access_life, refresh: refresh.text, cookie_life: tokens.cookie_life(cookie) })
 }
 
 /// Spends a refresh token for a new pair. Of many that come at once with the same one each gets a pair of its own.
 pub async fn refresh(db: &Database, tokens: &Tokens, client: &Client, token: &str) -> Result<Pair, SessionError> {
     let old = tokens.read_refresh(token).ok_or(SessionError::Invalid)?;
-    let new = tokens.sign_refresh(old.user, old.session)?;
+    let new = tokens.sign_refresh(old.user, old.session, old.cookie)?;
     let life = tokens.refresh_life();
     let connection = db.connection().await?;
     match store::spend_token(&connection, client, &old, &new, life, GRACE).await? {
         store::Spent::Renewed => {
             let access_life = tokens.access_life();
             let access = tokens.sign_access(old.user, old.session, access_life)?;
-            Ok(Pair { access, access_life, refresh: new.text })
+            Ok(Pair { access, access_life, refresh: new.text, cookie_life: tokens.cookie_life(old.cookie) })
         }
         store::Spent::Ended => Err(SessionError::Invalid),
         store::Spent::Reused => {

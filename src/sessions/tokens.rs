@@ -1,4 +1,5 @@
-//! Signed tokens: HS256 JSON Web Tokens with `sub`, `type`, `sid` (the session), `iat`, `exp`, `jti`.
+//! Signed tokens: HS256 JSON Web Tokens with `sub`, `type`, `sid` (the session), `iat`, `exp`, `jti`,
+//! and of refresh tokens `lasts`.
 //!
 //! Access and refresh tokens are signed with different keys and carry different types; neither passes for the other.
 //! `kid` names the key: the current one, or the one before, which still opens what it signed.
@@ -29,6 +30,9 @@ struct Claims {
     iat: u64,
     exp: u64,
     jti: Uuid,
+    /// Of refresh tokens: whether the cookie that carries it outlives the browser's session.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    lasts: bool,
 }
 
 /// Signs and reads one type of token.
@@ -56,10 +60,18 @@ impl Signer {
         }
     }
 
-    fn sign(&self, user: UserId, session: Uuid, jti: Uuid, life: Duration) -> Result<String, Problem> {
+    fn sign(
+        &self,
+        user: UserId,
+        session: Uuid,
+        jti: Uuid,
+        life: Duration,
+        cookie: CookieLife,
+    ) -> Result<String, Problem> {
         let now = jsonwebtoken::get_current_timestamp();
         let (sub, token_type, exp) = (user.0, self.token_type, now + life.as_secs());
-        let claims = Claims { sub, token_type, sid: session, iat: now, exp, jti };
+        let lasts = cookie == CookieLife::Lasting;
+        let claims = Claims { sub, token_type, sid: session, iat: now, exp, jti, lasts };
         jsonwebtoken::encode(&self.header, &claims, &self.encoding).map_err(Problem::internal)
     }
 
@@ -69,6 +81,16 @@ impl Signer {
         let claims = jsonwebtoken::decode::<Claims>(token, key, &self.validation).ok()?.claims;
         (claims.token_type == self.token_type).then_some(claims)
     }
+}
+
+/// How long a browser keeps the cookie that carries a refresh token. It stands in the token, so that whoever renews it knows
+/// without asking the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CookieLife {
+    /// Until the browser is closed, as existing clients know it.
+    OfBrowser,
+    /// As long as the token is good: an app on a phone is closed all the time, and stays signed in.
+    Lasting,
 }
 
 /// Whose access token it is, and of which session.
@@ -89,6 +111,7 @@ pub struct Refresh {
     pub user: UserId,
     pub session: Uuid,
     pub hash: Vec<u8>,
+    pub cookie: CookieLife,
 }
 
 /// The keys of this installation, and how long what they sign is good for.
@@ -120,6 +143,11 @@ impl Tokens {
         self.lives.refresh
     }
 
+    /// The Max-Age of a refresh token's cookie.
+    pub fn cookie_life(&self, cookie: CookieLife) -> Option<Duration> {
+        (cookie == CookieLife::Lasting).then_some(self.lives.refresh)
+    }
+
     /// How long anything made from a login can be good for without a refresh.
     pub fn session_life(&self, access_life: Duration) -> Duration {
         self.lives.refresh.max(access_life)
@@ -131,12 +159,12 @@ impl Tokens {
     }
 
     pub fn sign_access(&self, user: UserId, session: Uuid, life: Duration) -> Result<String, Problem> {
-        self.access.sign(user, session, Uuid::now_v7(), life)
+        self.access.sign(user, session, Uuid::now_v7(), life, CookieLife::OfBrowser)
     }
 
-    pub fn sign_refresh(&self, user: UserId, session: Uuid) -> Result<NewRefresh, Problem> {
+    pub fn sign_refresh(&self, user: UserId, session: Uuid, cookie: CookieLife) -> Result<NewRefresh, Problem> {
         let id = Uuid::new_v4();
-        Ok(NewRefresh { text: self.refresh.sign(user, session, id, self.lives.refresh)?, hash: hash(id) })
+        Ok(NewRefresh { text: self.refresh.sign(user, session, id, self.lives.refresh, cookie)?, hash: hash(id) })
     }
 
     /// None when it is forged, expired or of another type.
@@ -147,7 +175,8 @@ impl Tokens {
     /// None when it is forged, expired or of another type.
     pub fn read_refresh(&self, token: &str) -> Option<Refresh> {
         let claims = self.refresh.read(token)?;
-        Some(Refresh { user: UserId(claims.sub), session: claims.sid, hash: hash(claims.jti) })
+        let cookie = if claims.lasts { CookieLife::Lasting } else { CookieLife::OfBrowser };
+        Some(Refresh { user: UserId(claims.sub), session: claims.sid, hash: hash(claims.jti), cookie })
     }
 }
 

@@ -187,6 +187,21 @@ async fn body_weight_is_a_log_with_one_entry_a_day() {
         .unwrap();
     let user = ada.patch("/users/me", &json!({ "weight": 65 })).await.expect(200);
     assert_eq!(user["weight"], 65.0, "the newest entry counts");
+
+    // It is read by its owner alone, the newest first; "not stated" is an entry as well.
+    ada.patch("/users/me", &json!({ "weight": null })).await.expect(200);
+    let first = ada.get("/users/me/body-weights/?limit=1").await.expect(200);
+    let today = first["items"][0]["recorded_at"].as_str().unwrap();
+    assert_eq!(first, json!({ "items": [{ "weight_kg": null, "recorded_at": today }], "next": today }));
+    let rest = ada.get(&format!("/users/me/body-weights?after={today}")).await.expect(200);
+    assert_eq!((rest["items"].as_array().unwrap().len(), &rest["next"]), (1, &Value::Null));
+    let week: jiff::civil::Date = rest["items"][0]["recorded_at"].as_str().unwrap().parse().unwrap();
+    assert_eq!(week.until(today.parse::<jiff::civil::Date>().unwrap()).unwrap().get_days(), 7);
+    assert_eq!(rest["items"][0]["weight_kg"], 60.0);
+    let ben = app.lifter("ben").await;
+    assert_eq!(ben.get("/users/me/body-weights").await.expect(200), json!({ "items": [], "next": null }));
+    app.get("/users/me/body-weights").await.problem(401);
+    ada.get("/users/me/body-weights?after=yesterday").await.problem(422);
 }
 
 #[tokio::test]

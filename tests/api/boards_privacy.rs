@@ -113,6 +113,7 @@ async fn everything(
         for filter in &filters {
             paths.push(format!("/boards/{board}?limit=100&{filter}"));
             paths.push(format!("/boards/{board}?limit=100&basis=estimate&{filter}"));
+            paths.push(format!("/boards/{board}/curve?{filter}"));
             for target in targets {
                 paths.push(format!("/boards/{board}/users/{}?{filter}", target.id));
             }

@@ -1,4 +1,4 @@
-//! `/scenarios`: the catalogue.
+//! `/scenarios`, `/exercises`: the catalogue.
 
 use serde_json::Value;
 
@@ -10,11 +10,14 @@ async fn the_catalogue_is_complete_and_its_details_follow() {
     let list = app.get("/scenarios/").await.expect(200);
     let list = list.as_array().unwrap();
     assert!(list.len() >= 120);
-    for scenario in list {
+    let all = app.get("/exercises/").await.expect(200);
+    assert_eq!(all.as_array().unwrap().len(), list.len());
+    for (scenario, exercise) in list.iter().zip(all.as_array().unwrap()) {
         let id = scenario["id"].as_str().unwrap();
         assert!(scenario["name"].is_string() && scenario["description"].is_string());
         let details = app.get(&format!("/scenarios/{id}/details")).await.expect(200);
         assert_eq!((&details["id"], &details["name"]), (&scenario["id"], &scenario["name"]));
+        assert_eq!(&details, exercise);
         assert!(!details["primary_muscles"].as_array().unwrap().is_empty(), "{id}");
         assert!(
             details["secondary_muscles"].is_array() && !details["equipment"].as_array().unwrap().is_empty(),
@@ -34,7 +37,7 @@ async fn the_catalogue_is_complete_and_its_details_follow() {
 #[tokio::test]
 async fn whoever_has_an_answer_does_not_get_it_again() {
     let app = spawn_app().await;
-    for path in ["/scenarios", "/scenarios/deadlift/details"] {
+    for path in ["/scenarios", "/exercises", "/scenarios/deadlift/details"] {
         let answer = app.get(path).await;
         assert!(answer.header("cache-control").contains("max-age="));
         let tag = answer.header("etag").to_owned();

@@ -9,6 +9,7 @@ mod api_keys;
 mod audit;
 mod blocks;
 mod boards;
+mod boards_curve;
 mod boards_following;
 mod boards_privacy;
 mod boards_proof;

@@ -43,6 +43,31 @@ async fn a_cookie_is_renewed_as_a_cookie_at_both_routes() {
     }
 }
 
+/// An installed app is closed and opened all the time; existing clients get what they know.
+#[tokio::test]
+async fn a_cookie_that_was_asked_for_lives_as_long_as_its_token() {
+    let settings = vec![("REFRESH_TOKEN_EXPIRE_DAYS", "12".into())];
+    let app = spawn_app_with(Options { settings, ..Options::default() }).await;
+    app.lifter("ada").await;
+    for (grant, life) in [(json!("cookie"), Some("Max-Age=1036800")), (json!("token"), None), (Value::Null, None)] {
+        let login = json!({ "email": "ada@example.org", "password": "correct horse", "grant": grant });
+        let mut cookie = app.post("/auth/login", &login).await.header("set-cookie").to_owned();
+        // What it is stays so from one refresh to the next.
+        for refreshes in 0..3 {
+            assert_eq!(
+                cookie.split("; ").find(|part| part.starts_with("Max-Age")),
+                life,
+                "{grant} {refreshes}: {cookie}"
+            );
+            assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite"), "{cookie}");
+            let token = cookie.split(';').next().unwrap();
+            let answer = app.request("POST", "/users/refresh").header("cookie", token).send().await.unwrap();
+            assert_eq!(answer.status(), 200);
+            cookie = answer.headers()["set-cookie"].to_str().unwrap().to_owned();
+        }
+    }
+}
+
 #[tokio::test]
 async fn pages_of_other_sites_cannot_refresh_by_cookie() {
     let settings =

@@ -1,6 +1,7 @@
 //! The boards over HTTP.
 
 mod at_once;
+mod curve;
 mod index;
 mod mark;
 mod page;
@@ -8,7 +9,7 @@ mod place;
 mod row;
 mod standing;
 
-pub use at_once::at_once;
+pub use at_once::{at_once, at_once_for_strangers};
 pub(super) use page::PageCache;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -19,5 +20,9 @@ pub fn first_route(config: &mut ServiceConfig) {
 }
 
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(page::list_board).service(index::list_boards).service(standing::get_standing);
+    config
+        .service(page::list_board)
+        .service(index::list_boards)
+        .service(curve::get_curve)
+        .service(standing::get_standing);
 }

@@ -74,6 +74,17 @@ pub async fn tally(db: &Connection, list: List, value: u32) -> Result<Tally, Dat
     Ok(Tally { above: number(0), equal: number(1), total: number(2) })
 }
 
+/// Each value and how many have it, the greatest first. It reads the whole list: for when memory does not know it.
+pub async fn count_values(db: &Connection, list: List) -> Result<Vec<(u32, u32)>, DatabaseError> {
+    let condition = Condition::of(list);
+    let sql = format!(
+        "SELECT s.minus_value, count(*) FROM standings s WHERE {} GROUP BY s.minus_value ORDER BY s.minus_value",
+        condition.sql
+    );
+    let rows = db.query(&sql, &condition.parameters().0).await?;
+    Ok(rows.iter().map(|row| (row.get::<_, i32>(0).unsigned_abs(), row.get::<_, i64>(1) as u32)).collect())
+}
+
 /// The least value above one.
 pub async fn next_above(db: &Connection, list: List, value: u32) -> Result<Option<u32>, DatabaseError> {
     let condition = Condition::of(list);

@@ -34,6 +34,13 @@ const LIFTERS: &str = concat!(
      FROM users u WHERE u.id = ANY ($1)"
 );
 
+impl Truth {
+    /// What a new user stands with, of whom everything shows and nothing is known but what is told here.
+    pub fn of_new_user(user: Uuid, candidates: impl IntoIterator<Item = Candidate>) -> Self {
+        Self { user, shown: Shown { is_listed: true, shows_points: false }, standings: stand(candidates) }
+    }
+}
+
 /// Reads a lift from columns in the order of [`LIFTS`], from `first` on.
 pub fn lift_from_row(row: &Row, first: usize) -> (String, BoardLift) {
     let lift = BoardLift {
