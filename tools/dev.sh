@@ -1,45 +1,53 @@
 #!/usr/bin/env bash
-# tools/dev.sh [--demo | --no-demo] [--release]
+# tools/dev.sh [--demo | --no-demo] [--release] [--no-web]
 #
 # Runs repduel from this clone: installs what is missing, makes a private PostgreSQL cluster below .dev/, builds,
-# migrates, serves. Ctrl-C stops all of it; the next start takes a second or two.
+# migrates, serves; and serves the web app with hot reload. Ctrl-C stops all of it; the next start takes a second or two.
 #
 #   --demo       load the made-up lifters of tests/data/meets-demo.csv without asking
 #   --no-demo    do not ask this time
 #   --release    build as for production: slower to compile, fast to run
+#   --no-web     leave the web app out
 #
-# API_HOST, API_PORT and OPS_PORT (127.0.0.1, 9999, 9998) and all other settings come from the environment.
+# API_HOST, API_PORT, OPS_PORT and WEB_PORT (127.0.0.1, 9999, 9998, 5173) and all other settings come from the environment.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 cd "$ROOT"
 
-demo=ask profile=dev folder=debug
+demo=ask profile=dev folder=debug web=yes
 for argument in "$@"; do
   case $argument in
     --demo) demo=yes ;;
     --no-demo) demo=no ;;
     --release) profile=release folder=release ;;
+    --no-web) web=no ;;
     -h | --help) show_help; exit ;;
     *) fail "unknown option $argument (see --help)" ;;
   esac
 done
 
-export API_HOST=${API_HOST:-127.0.0.1} API_PORT=${API_PORT:-9999} OPS_PORT=${OPS_PORT:-9998} ENVIRONMENT=development
+export API_HOST=${API_HOST:-127.0.0.1} API_PORT=${API_PORT:-9999} OPS_PORT=${OPS_PORT:-9998} WEB_PORT=${WEB_PORT:-5173}
+export ENVIRONMENT=development
 # What else could name a database, an environment or a secret is another installation's.
 unset NODE_ENV REST_API_PORT DATABASE_URL_INTERNAL DATABASE_URL_LOCAL DATABASE_URL_REMOTE
 cluster=.dev/postgres demo_file=tests/data/meets-demo.csv program=$CARGO_TARGET_DIR/$folder/repduel
 host=$API_HOST
 [ "$host" != 0.0.0.0 ] || host=127.0.0.1
 url=http://$host:$API_PORT
-export BASE_URL=${BASE_URL:-$url} APP_URL=${APP_URL:-$url}
+# Mails lead into the app, and its pages may refresh a session: to the program they are at home. It passes on what is no
+# page of its own, so pictures come from the same origin too.
+web_url=http://localhost:$WEB_PORT
+[ "$web" = yes ] || web_url=$url
+export BASE_URL=${BASE_URL:-$web_url} APP_URL=${APP_URL:-$web_url} REPDUEL_API=$url
 # What outlives a start lies below .dev/: keys, so that sessions do too, and pictures.
 export CREDENTIALS_DIRECTORY=$ROOT/.dev/credentials STATIC_STORAGE_DIR=$ROOT/.dev/static
 
 # ---- The end, whichever way it comes: first the program, which answers what it has begun, then its database ----
 
-server='' worker='' cluster_is_up=''
+server='' worker='' web_server='' cluster_is_up=''
 finish() {
   local code=$?
+  [ -z "$web_server" ] || { kill -TERM "$web_server" 2>/dev/null && wait "$web_server"; } || true
   if [ -n "$server" ]; then
     trap 'kill -KILL "$server"' INT TERM # whoever presses Ctrl-C again does not want to wait
     kill -TERM "$server" 2>/dev/null || true
@@ -80,6 +88,7 @@ exec 9<.dev
 flock -n 9 || fail "tools/dev.sh already runs in this clone"
 refuse_taken_port "$API_PORT" API_PORT
 refuse_taken_port "$OPS_PORT" OPS_PORT
+[ "$web" = no ] || refuse_taken_port "$WEB_PORT" WEB_PORT
 
 mkdir -p "$CREDENTIALS_DIRECTORY" "$STATIC_STORAGE_DIR"
 for key in jwt_secret_key refresh_jwt_secret_key data_key; do
@@ -88,6 +97,7 @@ for key in jwt_secret_key refresh_jwt_secret_key data_key; do
   unset "${key^^}"
 done
 tools/setup.sh dev
+[ "$web" = no ] || tools/web.sh install
 cluster_is_up=yes
 tools/postgres.sh start "$cluster" || fail "no database: $(tools/postgres.sh status "$cluster")"
 DATABASE_URL=$(tools/postgres.sh dsn "$cluster")
@@ -119,6 +129,16 @@ done
 # Mails and what is forgotten: without it nothing would be wrong but these.
 setsid "$program" worker </dev/null 9<&- &
 worker=$!
+
+if [ "$web" = yes ]; then
+  setsid tools/web.sh dev </dev/null 9<&- &
+  web_server=$!
+  until curl -fs --noproxy '*' -o /dev/null "$web_url/"; do
+    kill -0 "$web_server" 2>/dev/null || fail "the web app's server ended by itself: its reason is above"
+    sleep 0.1
+  done
+  printf '\nThe web app is at %s; what is saved in web/src is there at once.\n' "$web_url"
+fi
 
 cat <<EOF
 

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# tools/setup.sh [dev|test|bench|package|package-root]...   (dev when nothing is named)
+# tools/setup.sh [dev|web|test|bench|package|package-root]...   (dev when nothing is named)
 #
-# Installs what is missing for tools/dev.sh, tools/test.sh, tools/bench.sh or tools/build-deb.sh (package; package-root
-# where it needs a Debian 12 root of its own) on Debian or Ubuntu, one line for each thing and why, and does nothing
-# when everything is there. Needs root or sudo only when a package is missing.
+# Installs what is missing for tools/dev.sh, tools/web.sh, tools/test.sh, tools/bench.sh or tools/build-deb.sh (package;
+# package-root where it needs a Debian 12 root of its own) on Debian or Ubuntu, one line for each thing and why, and does
+# nothing when everything is there. Needs root or sudo only when a package is missing.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
-packages=()
+packages=() optional=()
 
 # want PACKAGE WHY TEST...: the package is missing when TEST fails. Looking for a file is far quicker than asking apt.
 want() {
@@ -16,6 +16,15 @@ want() {
   "$@" >/dev/null 2>&1 && return
   say "installing $package: $why"
   packages+=("$package")
+}
+
+# prefer PACKAGE WHY TEST...: as above, but where it cannot be installed something is left out instead.
+prefer() {
+  local package=$1 why=$2
+  shift 2
+  "$@" >/dev/null 2>&1 && return
+  say "installing $package: $why"
+  optional+=("$package")
 }
 
 # Packages chatter while they settle; what they said is shown when it went wrong.
@@ -40,7 +49,7 @@ apt_update() {
 # Debian's package would make and start a cluster on port 5432 that nobody asked for: ours is private. The setting
 # goes again afterwards, so that installing PostgreSQL for real later brings what the distribution promises.
 install_packages() {
-  local drop_in=/etc/postgresql-common/createcluster.d/repduel-setup.conf
+  local package drop_in=/etc/postgresql-common/createcluster.d/repduel-setup.conf
   as_root true || fail "installing packages needs root, and sudo refused"
   apt_update
   if [[ " ${packages[*]} " == *" postgresql "* ]]; then
@@ -50,8 +59,18 @@ install_packages() {
     as_root mkdir -p "${drop_in%/*}"
     echo 'create_main_cluster = false' | as_root tee "$drop_in" >/dev/null
   fi
-  apt install -y --no-install-recommends "${packages[@]}" ||
-    fail "apt-get could not install ${packages[*]}: its reason is above"
+  if [ "${#packages[@]}" != 0 ]; then
+    apt install -y --no-install-recommends "${packages[@]}" ||
+      fail "apt-get could not install ${packages[*]}: its reason is above"
+  fi
+  for package in "${optional[@]}"; do
+    apt install -y --no-install-recommends "$package" ||
+      say "apt-get could not install $package: what needs it is left out"
+  done
+  # Its package starts a server on port 80 that nobody asked for.
+  if [[ " ${optional[*]} " == *" caddy "* ]] && [ -d /run/systemd/system ]; then
+    as_root systemctl --quiet disable --now caddy.service || true
+  fi
 }
 
 rust_wanted() { sed -n 's/^rust-version *= *"\([0-9.]*\)".*/\1/p' "$ROOT/Cargo.toml"; }
@@ -128,11 +147,63 @@ install_python() {
   echo "$wanted" >"$folder/version"
 }
 
+# fetch URL SHA512 FOLDER: a package of npm's registry, unpacked. The sum is the one that the registry tells (base64).
+fetch() {
+  local archive sum
+  archive=$(mktemp)
+  sum=$(base64 -d <<<"$2" | od -An -v -tx1 | tr -d ' \n')
+  if ! curl --proto '=https' --tlsv1.2 -sSfL --retry 3 "$1" -o "$archive" || ! sha512sum --status -c - <<<"$sum  $archive"; then
+    rm -f "$archive"
+    fail "$1 could not be downloaded, or is not what it was"
+  fi
+  rm -rf "$3" "$3.new"
+  mkdir -p "$3.new"
+  tar -xzf "$archive" -C "$3.new" --strip-components 1 --no-same-owner
+  mv "$3.new" "$3"
+  rm -f "$archive"
+}
+
+package_version() { sed -n 's/^ *"version": "\(.*\)".*/\1/p' "$1/package.json" 2>/dev/null | head -n 1; }
+
+# Vite wants a newer Node than Debian 12 has, and zstd came with 22.15. A present one is good for working; packages are built
+# with this one alone, so that their bytes do not hang on what else a host has.
+install_node() {
+  local wanted=24.21.0 least=22.15.0 present architecture sum
+  [ "$(package_version "$CACHE/tools/node")" != "$wanted" ] || return 0
+  present=$(node --version 2>/dev/null) || present=''
+  case " $* " in
+    *" package "*) ;;
+    *) if [ -n "$present" ] && printf '%s\n' "$least" "${present#v}" | sort -CV; then return; fi ;;
+  esac
+  case $(uname -m) in
+    x86_64)
+      architecture=x64
+      sum=3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==
+      ;;
+    aarch64)
+      architecture=arm64
+      sum=FpJRPEz2OvvTLfjIOlNGFY9JLPMKgl5m+d4oGYBLg24kJ1mmvN1Zl/HPJgF4HDaJ51ISev1l1cRZ/DM+keXW5g==
+      ;;
+    *) fail "there is no Node for $(uname -m) to be fetched: install Node $least or later by hand" ;;
+  esac
+  say "installing Node $wanted into $CACHE/tools/node: builds the web app, which needs $least or later (here: ${present:-none})"
+  fetch "https://registry.npmjs.org/node-linux-$architecture/-/node-linux-$architecture-$wanted.tgz" "$sum" "$CACHE/tools/node"
+  chmod 755 "$CACHE/tools/node/bin/node"
+}
+
+install_npm() {
+  local wanted=11.21.2
+  [ "$(package_version "$CACHE/tools/npm")" != "$wanted" ] || return 0
+  say "installing npm $wanted into $CACHE/tools/npm: installs the packages that the web app is made of"
+  fetch "https://registry.npmjs.org/npm/-/npm-$wanted.tgz" \
+    "7HPApk+AflMUavSseL1Pm6CnYqMIHk53x+KmuhqmTDqPkjPMgxIpTPcTqsE91EKNw4gFBJV9fnXiSdGm1DXq9A==" "$CACHE/tools/npm"
+}
+
 for what in "${@:-dev}"; do
   case $what in
-    dev | test | bench | package | package-root) ;;
+    dev | web | test | bench | package | package-root) ;;
     -h | --help) show_help; exit ;;
-    *) fail "nothing here is called '$what': dev, test, bench, package or package-root" ;;
+    *) fail "nothing here is called '$what': dev, web, test, bench, package or package-root" ;;
   esac
 done
 
@@ -146,6 +217,8 @@ for what in "$@"; do
   case $what in
     test)
       want shellcheck "checks the scripts" command -v shellcheck
+      prefer caddy "serves the web app to the browser that tests it (without the service on port 80)" command -v caddy
+      prefer chromium "opens the web app's pages" command -v chromium
       want python3-venv "runs the mail server that the tests talk to, and schemathesis" python3 -c 'import ensurepip, venv'
       if [ "$EUID" -eq 0 ]; then
         want debootstrap "makes the Debian machines that the package is tested on" command -v debootstrap
@@ -156,6 +229,8 @@ for what in "$@"; do
       ;;
     bench)
       want wrk "makes the load" command -v wrk
+      prefer caddy "serves the web app to the browser that measures it (without the service on port 80)" command -v caddy
+      prefer chromium "measures how fast the web app is" command -v chromium
       want python3-venv "runs the peer that we compare with" python3 -c 'import ensurepip, venv'
       ;;
     package)
@@ -167,9 +242,15 @@ for what in "$@"; do
     package-root) want debootstrap "makes the Debian 12 root that the package is built in" command -v debootstrap ;;
   esac
 done
-[ "${#packages[@]}" = 0 ] || install_packages
+[ "${#packages[@]}${#optional[@]}" = 00 ] || install_packages
 install_rust
 case " $* " in *" package "*) install_cargo_deb ;; esac
+case " ${*:-dev} " in
+  *" dev "* | *" web "* | *" test "* | *" bench "* | *" package "*)
+    install_node "$@"
+    install_npm
+    ;;
+esac
 case " $* " in
   *" test "*)
     install_python aiosmtpd 1.4.6 "the mail server that the tests talk to"

@@ -1,0 +1,16 @@
+//! English in letters that are none, longer, from right to left: what stays readable was never translated.
+
+import en from './messages/en.json';
+
+const FROM = 'aeiouyAEIOUYcnsz';
+const TO = 'åéîøüýÅÉÎØÜÝçñšž';
+
+function pseudo(text: string): string {
+  const parts = text.split(/(\{\w+\})/);
+  const changed = parts.map((part) =>
+    part.startsWith('{') ? part : [...part].map((letter) => TO[FROM.indexOf(letter)] ?? letter).join(''),
+  );
+  return `‏[${changed.join('')} ~]`;
+}
+
+export default Object.fromEntries(Object.entries(en).map(([key, text]) => [key, pseudo(text)]));
