@@ -2,8 +2,8 @@
 """packaging/linked_crates.py copyright|sbom VERSION [TARGET]
 
 Prints what Debian and auditors want to know of the crates that are linked into the program, and of those alone (no
-build, test or macro crates): `copyright` in DEP-5 form with every notice, or `sbom`, a CycloneDX 1.5 document.
-Needs cargo and the unpacked sources, as a build leaves them. SOURCE_DATE_EPOCH gives the time in the document.
+build, test or macro crates), and of the npm packages that are in the web app: `copyright` in DEP-5 form with every
+notice, or `sbom`, a CycloneDX 1.5 document. Needs cargo and the unpacked sources, as builds of both leave them. SOURCE_DATE_EPOCH gives the time in the document.
 Exits with 1 when a licence is not among those that we may ship.
 """
 import datetime
@@ -14,6 +14,9 @@ import re
 import subprocess
 import sys
 import uuid
+
+sys.dont_write_bytecode = True  # a folder beside the sources would make a clean clone dirty
+import web_packages  # noqa: E402
 
 ALLOWED = {"MIT", "Apache-2.0", "Apache-2.0 WITH LLVM-exception", "BSD-2-Clause", "BSD-3-Clause", "ISC", "Zlib",
            "Unicode-3.0", "Unlicense", "BSL-1.0", "MPL-2.0", "CC0-1.0", "0BSD"}
@@ -64,8 +67,9 @@ def may_ship(text):
 
 def sources(package):
     folder = pathlib.Path(package["manifest_path"]).parent
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and FILES.match(path.name) and path.suffix not in (".rs", ".py", ".c", ".h") \
+    # Below our own lies what others made and we only build with.
+    for path in sorted(folder.glob("*") if package["source"] is None else folder.rglob("*")):
+        if path.is_file() and FILES.match(path.name) and path.suffix not in (".rs", ".py", ".c", ".h", ".js", ".ts") \
                 and not (package["name"] == "zstd-sys" and path.name == "COPYING"):  # its other choice, the GPL
             yield path.read_text(errors="replace").replace("\f", "\n")
 
@@ -115,7 +119,7 @@ def print_copyright(root, packages):
             part += "\nComment: texts: " + ", ".join(own)
         parts.append((package["id"] != root, part))
     print("Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\nUpstream-Name: repduel")
-    print("Comment: The program is one file; the folders below stand for the crates that are linked into it.\n")
+    print("Comment: The program is one file; the folders below stand for the crates that are linked into it,\n and for the packages that are in the web app.\n")
     for _, part in sorted(parts):
         print(part + "\n")
     print("Files: src/accounts/common_passwords.txt\nCopyright: 2012-2016 Dan Wheeler and Dropbox, Inc.\n"
@@ -129,7 +133,8 @@ def print_copyright(root, packages):
 
 
 def purl(package):
-    return f"pkg:cargo/{package['name']}@{package['version']}"
+    name = package["name"].replace("@", "%40")
+    return f"pkg:{package.get('kind', 'cargo')}/{name}@{package['version']}"
 
 
 def print_sbom(root, packages, nodes, version):
@@ -141,7 +146,9 @@ def print_sbom(root, packages, nodes, version):
     def component(package):
         entry = {"type": "library", "bom-ref": purl(package), "name": package["name"], "version": package["version"],
                  "purl": purl(package), "licenses": [{"expression": expression(package)}]}
-        if (package["name"], package["version"]) in sums:
+        if "hashes" in package:
+            entry["hashes"] = package["hashes"]
+        elif (package["name"], package["version"]) in sums:
             entry["hashes"] = [{"alg": "SHA-256", "content": sums[package["name"], package["version"]]}]
         return entry
 
@@ -166,10 +173,14 @@ def main(arguments):
     target = arguments[2] if len(arguments) == 3 else re.search(r"host: (\S+)", subprocess.run(
         ["rustc", "-vV"], check=True, stdout=subprocess.PIPE, text=True).stdout)[1]
     root, packages, nodes = linked(target)
+    web = web_packages.linked()
+    packages.update(web)
+    nodes[root] += list(web)
+    nodes.update({key: [] for key in web})
     refused = [f"{p['name']} {p['version']}: {expression(p) or 'no licence'}"
                for p in packages.values() if not may_ship(expression(p))]
     if refused:
-        print("linked_crates.py: these crates may not be shipped, or their licence is unknown here:", *refused,
+        print("linked_crates.py: these parts may not be shipped, or their licence is unknown here:", *refused,
               sep="\n  ", file=sys.stderr)
         return 1
     if arguments[0] == "copyright":

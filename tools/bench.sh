@@ -172,6 +172,10 @@ wait "$server"
 while read -r name ours limit; do report "$name" "$ours" "${limit/#-/}" ''; done < <(tests/bench/boards.sh "$rounds" "$seconds")
 note "training and community of 200,000 members"
 while read -r name ours limit; do report "$name" "$ours" "${limit/#-/}" ''; done < <(tests/bench/training.sh "$rounds" "$seconds")
+note "the web app on a slow phone"
+while read -r name ours limit; do report "$name" "$ours" "${limit/#-/}" ''; done < <(tests/bench/web.sh "$rounds")
+note "lists of ten thousand and of a million rows"
+while read -r name ours limit; do report "$name" "$ours" "${limit/#-/}" ''; done < <(tests/bench/flat.sh 100)
 start_ours
 
 note "logins"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# tools/build-deb.sh [--output DIR] [--allow-dirty] [--check-reproducible] [--update-golden]
+# tools/build-deb.sh [--output DIR] [--allow-dirty] [--check-reproducible] [--update-golden] [--quick]
 #
 # Builds the Debian package with its list of parts (SBOM) beside it, checks both, and prints the package's path as its
 # last line. Installs what is missing. Builds on Debian 12, the oldest that we support, so that the package runs there
@@ -7,19 +7,21 @@
 #
 #   --output DIR           where to put it; else target/debian/ (or debian/ in CARGO_TARGET_DIR)
 #   --allow-dirty          build a tree with changes that no commit holds; the version says "+dirty"
-#   --check-reproducible   build the program and the package twice, and compare every byte
+#   --check-reproducible   build the web app, the program and the package twice, and compare every byte
 #   --update-golden        take the generated maintainer scripts as the right ones (tests/data/maintainer-scripts/)
+#   --quick                a stand-in for tests: hardly optimised, packed in haste, its size and its style not judged
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 cd "$ROOT"
 
-output=$CARGO_TARGET_DIR/debian dirty=refuse twice=no golden=compare arguments=("$@")
+output=$CARGO_TARGET_DIR/debian dirty=refuse twice=no golden=compare quick=no arguments=("$@")
 while [ "$#" -gt 0 ]; do
   case $1 in
     --output) output=${2:?--output needs a folder}; shift ;;
     --allow-dirty) dirty=allow ;;
     --check-reproducible) twice=yes ;;
     --update-golden) golden=update ;;
+    --quick) quick=yes ;;
     -h | --help) show_help; exit ;;
     *) fail "unknown option $1 (see --help)" ;;
   esac
@@ -67,8 +69,16 @@ for pair in "$cargo_home=/cargo" "$CARGO_TARGET_DIR=/target"; do
 done
 export CARGO_ENCODED_RUSTFLAGS CFLAGS CARGO_INCREMENTAL=0
 unset RUSTFLAGS CARGO_BUILD_TARGET
+[ "$quick" = no ] || export CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_OPT_LEVEL=1
 
 # ---- Steps ----
+
+# The web app, anew each time. Whoever reads its sources has the commit; maps of them are not shipped.
+build_web() {
+  rm -rf web/dist
+  tools/web.sh build >&2
+  [ -z "$(find web/dist -name '*.map')" ] || fail "the web app was built with source maps"
+}
 
 # Symbols are not shipped: they are twice the size of the program.
 compile() {
@@ -96,7 +106,27 @@ EOF
   packaging/linked_crates.py copyright "$version" >"$package/copyright"
 }
 
-pack() { "$CACHE/tools/bin/cargo-deb" deb --no-build --locked --deb-version "$version" --output "$1" >/dev/null; }
+pack() {
+  local haste=()
+  [ "$quick" = no ] || haste=(--fast)
+  "$CACHE/tools/bin/cargo-deb" deb --no-build --locked "${haste[@]}" --deb-version "$version" --output "$1" >/dev/null
+  [ "$quick" = yes ] || compress "$1"
+}
+
+# cargo-deb compresses any file; most of ours is a program, which gets smaller by a tenth when jumps are told as where they
+# lead to. dpkg reads both.
+compress() {
+  local deb=$1 parts code
+  case $(dpkg --print-architecture) in
+    amd64) code=--x86 ;;
+    arm64) code=--arm64 ;;
+    *) return ;;
+  esac
+  parts=$(mktemp -d)
+  (cd "$parts" && ar x "$deb" && xz -dc data.tar.xz | xz -T1 $code --lzma2=preset=9e,dict=32MiB >data && mv data data.tar.xz &&
+    rm "$deb" && ar rcD "$deb" debian-binary control.tar.xz data.tar.xz)
+  rm -rf "$parts"
+}
 
 compare_golden() {
   local scripts
@@ -136,6 +166,7 @@ check_package() {
 
 # ---- The work ----
 
+build_web
 compile
 check_program
 write_documents
@@ -146,6 +177,7 @@ if [ "$twice" = yes ]; then
   say "building again to compare"
   first=$(sha256sum <"$program")
   rm -rf "$CARGO_TARGET_DIR"/release/{.fingerprint/repduel-*,deps/repduel-*,deps/librepduel-*,build/repduel-*,repduel}
+  build_web
   compile
   write_documents
   pack "$deb.again"
@@ -155,7 +187,7 @@ if [ "$twice" = yes ]; then
   say "both builds are identical"
 fi
 compare_golden
-check_package
+[ "$quick" = yes ] || check_package
 packaging/linked_crates.py sbom "$version" >"${deb%.deb}.cdx.json"
 say "$(basename "$deb"): $(stat -c %s "$deb") bytes, sha256 $(sha256sum <"$deb" | cut -d' ' -f1)"
 say "$deb"

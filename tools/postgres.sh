@@ -106,6 +106,10 @@ settings() {
   echo "unix_socket_directories = '$socket'"
   echo "shared_buffers = 256MB"
   echo "timezone = 'UTC'"
+  # Filling a database writes gigabytes: with the defaults a checkpoint would follow the other, and each makes every page be
+  # written whole once more.
+  echo "max_wal_size = 4GB"
+  echo "checkpoint_timeout = 15min"
   [ "$safe" = yes ] || printf '%s\n' 'fsync = off' 'synchronous_commit = off' 'full_page_writes = off' 'max_connections = 300'
 }
 

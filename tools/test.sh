@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
 # tools/test.sh [FILTER...]
 #
-# Installs what is missing and runs everything: rustfmt, clippy, shellcheck, all tests on a PostgreSQL cluster of their
-# own, a fuzz run (tests/fuzz.sh), and where it may (as root) the package on whole Debian machines
-# (tests/machine/run.sh). With FILTER (whatever cargo test takes: "boards", "--lib dots", "race -- --nocapture") only
-# those tests. Every part runs, even after one that failed. The last line is "N passed, N failed"; exit code 1 when one
-# failed.
+# Installs what is missing and runs everything: rustfmt, clippy, shellcheck, the web app's own checks, all tests on a
+# PostgreSQL cluster of their own, a fuzz run (tests/fuzz.sh), the web app in a browser (tests/web.sh), and where it may
+# (as root) the package on whole Debian machines (tests/machine/run.sh). With FILTER (whatever cargo test takes: "boards",
+# "--lib dots", "race -- --nocapture") only those tests. Every part runs, even after one that failed. What could not run is
+# named in the end; the last line is "N passed, N failed"; exit code 1 when one failed.
+#
+# Packages are built and machines booted beside the rest, but for checks whose load wants the whole host: they come last.
+# What the machine checks say is shown from when the rest is done.
 #
 # REPDUEL_DATA_DIR may name a folder with real meet results, for the tests that want them.
 set -euo pipefail
@@ -16,7 +19,7 @@ case ${1:-} in -h | --help) show_help; exit ;; esac
 # What this clone's runs need, outside the clone: a lock, the cluster, cargo's output.
 run=$CACHE/test-$(printf '%s' "$ROOT" | sha256sum | cut -c1-12)
 cluster=$run/postgres output=$run/output
-passed=0 failed=0 failures=()
+passed=0 failed=0 failures=() skipped=() beside=''
 
 broke() {
   failed=$((failed + 1))
@@ -51,19 +54,48 @@ cargo_tests() {
   fi
 }
 
-machine_checks() {
-  local code=0 ok='' bad='' name
-  say "---- tests/machine/run.sh"
-  tests/machine/run.sh 2>&1 9<&- | tee "$output" || code=$?
-  if grep -q '^the machine checks are skipped' "$output"; then return; fi
+# sums NAME SCRIPT...: a script that ends with how many passed and how many failed, or says that it is skipped.
+sums() {
+  local kind=$1 code=0
+  shift
+  say "---- $1"
+  "$@" 2>&1 9<&- | tee "$output" || code=$?
+  count "$kind" "$1" "$code" "$output"
+}
+
+# count NAME SCRIPT CODE FILE: what the script said is in FILE.
+count() {
+  local kind=$1 script=$2 code=$3 output=$4 ok='' bad='' name
+  if [ "$code" = 0 ] && name=$(grep -m 1 '^the .* are skipped' "$output"); then skipped+=("$name") && return; fi
   read -r ok bad < <(sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$output" | tail -n 1) || true
   passed=$((passed + ${ok:-0})) failed=$((failed + ${bad:-0}))
-  while read -r name; do failures+=("machine: $name"); done < <(sed -n 's/^failed: //p' "$output")
-  if [ "$code" != 0 ] && [ "${bad:-0}" = 0 ]; then broke "tests/machine/run.sh: did not come to its end (see above)"; fi
+  while read -r name; do failures+=("$kind: $name"); done < <(sed -n 's/^failed: //p' "$output")
+  if [ "$code" != 0 ] && [ "${bad:-0}" = 0 ]; then broke "$script: did not come to its end (see above)"; fi
+}
+
+# In a process group of its own, so that all of it can be ended.
+begin_machines() {
+  rm -f "$run/quiet"
+  setsid tests/machine/run.sh --after "$run/quiet" >"$run/machines" 2>&1 </dev/null 9<&- &
+  beside=$!
+}
+
+end_machines() {
+  local code=0
+  say "---- tests/machine/run.sh"
+  touch "$run/quiet"
+  tail -n +1 -s 0.5 -f --pid="$beside" "$run/machines" 9<&-
+  wait "$beside" || code=$?
+  beside=''
+  count machine tests/machine/run.sh "$code" "$run/machines"
 }
 
 locked=no
 clean_up() {
+  if [ -n "$beside" ]; then
+    kill -TERM -- "-$beside" 2>/dev/null || true
+    wait "$beside" || true
+  fi
   if [ "$locked" = yes ]; then tools/postgres.sh remove "$cluster" && rm -rf "$run"; fi
 }
 trap clean_up EXIT
@@ -75,6 +107,7 @@ finish() {
   trap - EXIT
   clean_up || say "the test cluster is still there: $cluster"
   say
+  for name in "${skipped[@]}"; do say "NOT RUN: $name"; done
   for name in "${failures[@]}"; do say "failed: $name"; done
   say "$passed passed, $failed failed"
   [ "$failed" = 0 ] || exit 1
@@ -99,14 +132,17 @@ export REPDUEL_TEST_DATABASE_URL REPDUEL_TEST_PYTHON=$CACHE/tools/aiosmtpd/bin/p
 # ---- The tests ----
 
 if [ "$#" = 0 ]; then
+  begin_machines
   part shellcheck shellcheck tools/*.sh .ci/run packaging/deploy packaging/deploy.d/*.sh debian/p{re,ost}{inst,rm} \
-    tests/*.sh tests/machine/*.sh tests/machine/checks/*.sh
+    tests/*.sh tests/web/*.sh tests/bench/*.sh tests/machine/*.sh tests/machine/checks/*.sh
   part rustfmt cargo fmt --all --check
   part clippy cargo clippy --workspace --all-targets --locked -- -D warnings
+  for check in svelte-check eslint prettier vitest; do part "$check" tools/web.sh "$check"; done
 fi
 cargo_tests "$@"
 if [ "$#" = 0 ]; then
   part schemathesis tests/fuzz.sh "$REPDUEL_TEST_DATABASE_URL"
-  machine_checks
+  sums browser tests/web.sh "$REPDUEL_TEST_DATABASE_URL"
+  end_machines
 fi
 finish

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# tests/machine/run.sh [--suite bookworm|trixie|both] [NAME...]
+# tests/machine/run.sh [--suite bookworm|trixie|both] [--after FILE] [NAME...]
 # tests/machine/run.sh --list
 #
 # Installs the package on whole Debian machines and shows that it keeps its promises there: each file in checks/ is one
 # check, with what it shows at its head. NAME is one of `--list`; all of them on both suites when nothing is named. Every
 # check runs, even after one that failed; the last line is "N passed, N failed"; exit code 1 when one failed.
-# Without root nothing runs, with one line that says so.
+# Without root nothing runs, with one line that says so. Checks that run alone wait for FILE: who starts this beside other
+# work makes it when that is done.
 #
 # REPDUEL_DEB and REPDUEL_NEXT_DEB name the packages of this release and of a newer one with one more migration; without
 # them they are built by tools/build-deb.sh, once per state of the sources. Figures are left in
@@ -16,7 +17,7 @@ source "$(dirname "$0")/../../tools/lib.sh"
 cd "$ROOT"
 here=tests/machine home=$CACHE/machine
 
-suites=(bookworm trixie) wanted=()
+suites=(bookworm trixie) wanted=() after=''
 while [ "$#" -gt 0 ]; do
   case $1 in
     -h | --help) show_help; exit ;;
@@ -29,6 +30,7 @@ while [ "$#" -gt 0 ]; do
       esac
       shift
       ;;
+    --after) after=${2:?--after needs a file}; shift ;;
     -*) fail "unknown option $1 (see --help)" ;;
     *) wanted+=("$1") ;;
   esac
@@ -152,6 +154,10 @@ if [ "${#together[@]}" != 0 ]; then
   for pid in "${pids[@]}"; do wait "$pid"; done
 fi
 if [ "${#alone[@]}" != 0 ]; then
+  until [ -z "$after" ] || [ -e "$after" ]; do
+    [ -d "/proc/$PPID" ] || fail "whoever started this is gone"
+    sleep 0.5
+  done
   for suite in "${suites[@]}"; do run_checks "$suite" "${alone[@]}"; done
 fi
 
