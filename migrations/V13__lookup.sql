@@ -1,11 +1,11 @@
--- Names are found in parts of ten thousand, in the order in which they came: a search takes one part after the other until
--- it has found enough, so that a piece which a hundred thousand names hold costs as little as one that a thousand hold. An
+-- Names are found in parts of a hundred thousand, in the order in which they came: a search takes one part after the other
+-- until it has found enough, so that a piece which a hundred thousand names hold costs as little as one that a thousand hold. An
 -- index over all of them has to be read whole, or by name past all that come before.
-DROP INDEX IF EXISTS lookup_names_trigrams, lookup_names_short;
-DROP FUNCTION short_pieces(text);
-
+--
+-- What the release before searches by (lookup_names_trigrams, lookup_names_short, short_pieces, pg_trgm) stays for as long
+-- as that may be gone back to.
 CREATE SEQUENCE lookup_names_number MINVALUE 0;
-ALTER TABLE lookup_names ADD COLUMN part integer NOT NULL DEFAULT nextval('lookup_names_number') / 10000;
+ALTER TABLE lookup_names ADD COLUMN part integer NOT NULL DEFAULT nextval('lookup_names_number') / 100000;
 ALTER SEQUENCE lookup_names_number OWNED BY lookup_names.part;
 
 -- All pieces of one, two and three characters, each behind the number of its part. Some are in it more than once, which an

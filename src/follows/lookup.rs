@@ -25,8 +25,8 @@ pub struct Lookup {
 
 /// Lifters by a piece of their name: whose username begins with it first, each by username. At most 1,000 are found.
 ///
-/// Where more have it elsewhere than at the beginning, those are found who came first: names are searched in parts of ten
-/// thousand until there are enough.
+/// Where more have it elsewhere than at the beginning, those are found who came first: names are searched in parts of a
+/// hundred thousand until there are enough.
 #[utoipa::path(params(Lookup, SocialPage), security(("bearer" = [])), tag = "social",
     responses((status = 200, body = SocialList), (status = 401, body = Problem), (status = 422, body = Problem)))]
 #[get("/users/lookup")]
