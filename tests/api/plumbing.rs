@@ -85,7 +85,7 @@ async fn configured_origins_may_call_with_credentials_and_none_else() {
 #[tokio::test]
 async fn slow_clients_and_slow_answers_are_given_up() {
     let app =
-        spawn_app_with(Options { settings: vec![("REQUEST_TIMEOUT_SECONDS", "1".into())], ..Options::default() }).await;
+        spawn_app_with(Options { settings: vec![("REQUEST_TIMEOUT_SECONDS", "3".into())], ..Options::default() }).await;
     let ada = app.lifter("ada").await;
 
     let mut slow = TcpStream::connect(app.api.trim_start_matches("http://")).await.unwrap();
@@ -96,7 +96,7 @@ async fn slow_clients_and_slow_answers_are_given_up() {
     );
     slow.write_all(head.as_bytes()).await.unwrap();
     let mut answer = vec![0; 2048];
-    let read = tokio::time::timeout(Duration::from_secs(5), slow.read(&mut answer)).await.unwrap().unwrap();
+    let read = tokio::time::timeout(Duration::from_secs(20), slow.read(&mut answer)).await.unwrap().unwrap();
     let answer = String::from_utf8_lossy(&answer[..read]).into_owned();
     assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("body: did not arrive in time"), "{answer}");
 

@@ -11,7 +11,7 @@ start_load() {
   shift 2
   if [ "$way" = caddy ]; then url=https://$site options=(--resolve "$site:127.0.0.1" --ca "$authority"); fi
   rm -f "$WORK/$name".*
-  "$here/machine.sh" near "$SUITE" "$CLIENTS/load" "$url" "${options[@]}" --ready "$WORK/$name.ready" --acknowledged "$WORK/$name.acknowledged" \
+  "$here/machine.sh" near "$SUITE" "$CLIENTS/load" "$url" "${options[@]}" --share "${LOAD_SHARE:-1}" --ready "$WORK/$name.ready" --acknowledged "$WORK/$name.acknowledged" \
     --unknown "$WORK/$name.unknown" "$@" >"$WORK/$name.json" 2>"$WORK/$name.error" &
   echo $! >"$WORK/$name.pid"
   eventually 60 test -e "$WORK/$name.ready" || broken "the load did not begin: $(cat "$WORK/$name.error")"

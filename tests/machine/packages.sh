@@ -60,7 +60,7 @@ build() {
 }
 
 find_packages() {
-  local kept tree=$work/tree
+  local kept
   export DEB=${REPDUEL_DEB:-} NEXT_DEB=${REPDUEL_NEXT_DEB:-}
   kept=$home/packages/$(state_of_sources)
   if [ ! -e "$kept" ]; then
@@ -68,21 +68,24 @@ find_packages() {
     mkdir -p "$kept"
   fi
   : "${DEB:=$kept/this.deb}" "${NEXT_DEB:=$kept/next.deb}"
-  if [ ! -f "$DEB" ] || [ ! -f "$NEXT_DEB" ]; then copy_tree "$tree"; fi
+  DEB=$(realpath "$DEB") NEXT_DEB=$(realpath "$NEXT_DEB")
+  if [ ! -f "$DEB" ] || [ ! -f "$NEXT_DEB" ]; then copy_tree "$work/tree"; fi
   if [ ! -f "$DEB" ]; then
     say "building the package"
-    build "$tree" "$DEB.new"
+    build "$work/tree" "$DEB.new"
     mv "$DEB.new" "$DEB"
   fi
+}
+
+# How fast and how small it is nobody judges.
+find_next_package() {
   if [ ! -f "$NEXT_DEB" ]; then
-    # How fast and how small it is nobody judges.
     say "building the package of the next release"
-    next_release "$tree"
-    build "$tree" "$NEXT_DEB.new" --quick
+    next_release "$work/tree"
+    build "$work/tree" "$NEXT_DEB.new" --quick
     mv "$NEXT_DEB.new" "$NEXT_DEB"
   fi
-  rm -rf "$tree"
-  DEB=$(realpath "$DEB") NEXT_DEB=$(realpath "$NEXT_DEB")
+  rm -rf "$work/tree"
   dpkg --compare-versions "$(dpkg-deb -f "$NEXT_DEB" Version)" gt "$(dpkg-deb -f "$DEB" Version)" ||
     fail "the next release's package has no newer version than this one's"
 }

@@ -24,7 +24,7 @@ m systemctl restart repduel || broken "it does not restart with a full disk"
 sleep 1
 for name in full caddy; do
   stop_load $name
-  expect_nothing_lost $name 1500 400
+  expect_nothing_lost $name
   expect_exactly_once $name
 done
 load_figures full "full disks for logs and uploads"

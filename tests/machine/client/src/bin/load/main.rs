@@ -41,6 +41,9 @@ struct Options {
     /// Requests a second in the mean; 0: as many as can be
     #[arg(long, default_value_t = 1200.0)]
     rate: f64,
+    /// Part of that rate that this load is to make, where another one makes the rest
+    #[arg(long, default_value_t = 1.0)]
+    share: f64,
     /// Clients at once
     #[arg(long, default_value_t = 32)]
     clients: usize,
@@ -94,7 +97,7 @@ async fn run(options: Options) -> Result<u64, Failure> {
         dialer,
         lifters,
         ledger: Mutex::new(Ledger::new(&options.acknowledged, &options.unknown)?),
-        rate: options.rate,
+        rate: options.rate * options.share,
         posts: options.posts,
         fresh: options.fresh,
         timeout: Duration::from_secs_f64(options.timeout),
