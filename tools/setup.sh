@@ -50,6 +50,10 @@ apt_update() {
 # goes again afterwards, so that installing PostgreSQL for real later brings what the distribution promises.
 install_packages() {
   local package drop_in=/etc/postgresql-common/createcluster.d/repduel-setup.conf
+  if [ "${#packages[@]}" = 0 ] && ! (as_root true) 2>/dev/null; then
+    say "  (left out, since installing packages needs root: ${optional[*]})"
+    return
+  fi
   as_root true || fail "installing packages needs root, and sudo refused"
   apt_update
   if [[ " ${packages[*]} " == *" postgresql "* ]]; then

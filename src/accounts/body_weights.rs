@@ -35,7 +35,9 @@ async fn list_body_weights(
     db: Data<Database>,
 ) -> Result<Json<Listed<BodyWeight>>, Problem> {
     let before = page.0.after.as_deref().map(str::parse::<Date>).transpose();
-    let before = before.map_err(|_| Problem::invalid("after", "is not the `next` of a page"))?;
+    // PostgreSQL's years begin later than this calendar's.
+    let before = before.ok().filter(|day| day.is_none_or(|day| day.year() > 0));
+    let before = before.ok_or_else(|| Problem::invalid("after", "is not the `next` of a page"))?;
     let weights = store::list_body_weights(&*db.reader().await?, me.id, before, page.0.limit + 1).await?;
     let weights = weights.into_iter().map(|(recorded_at, weight_kg)| BodyWeight { weight_kg, recorded_at });
     Ok(Json(Listed::page(weights.collect(), page.0.limit, |weight| weight.recorded_at.to_string())))

@@ -74,9 +74,9 @@ async fn listen(
     let server: Timestamp =
         in_time(PATIENCE, client.query_one("SELECT pg_postmaster_start_time()", &[])).await??.get(0);
     let last = mark.take().filter(|mark| mark.server == server && mark.at.elapsed() < TRUSTED);
-    let mut snapshot = match last {
-        Some(last) => last.snapshot,
-        None => in_time(LOADING, build(&client, live)).await??,
+    let (mut snapshot, mut heard) = match last {
+        Some(last) => (last.snapshot, last.at),
+        None => (in_time(LOADING, build(&client, live)).await??, Instant::now()),
     };
     let changes = in_time(PATIENCE, client.prepare(CHANGES)).await??;
     loop {
@@ -92,16 +92,17 @@ async fn listen(
                     Some((row.get(2), lifter_from_row(row, user, 3)))
                 }));
                 live.end_reading(number);
+                heard = Instant::now();
             }
             Err(error) => {
-                *mark = Some(Mark { snapshot, server, at: Instant::now() });
+                *mark = Some(Mark { snapshot, server, at: heard });
                 return Err(error);
             }
         }
         if checked.elapsed() > CHECKED {
             *checked = Instant::now();
             if let Err(error) = in_time(LOADING, check(&client, live)).await.and_then(|checked| checked) {
-                *mark = Some(Mark { snapshot, server, at: Instant::now() });
+                *mark = Some(Mark { snapshot, server, at: heard });
                 return Err(error);
             }
         }
