@@ -4,6 +4,9 @@ import type { Schemas } from './api/client.ts';
 import type { Exercise } from './exercises.svelte.ts';
 import { lookup, t } from './i18n/index.svelte.ts';
 
+/** Whether a board has a name of its own, instead of an exercise's. */
+export const isNamed = (board: string) => lookup(`board.${board}`, '') !== '';
+
 export function boardName(board: string, all?: Map<string, Exercise>): string {
   return all?.get(board)?.name ?? lookup(`board.${board}`, board.replaceAll('_', ' '));
 }

@@ -4,41 +4,23 @@
 //! is one for each plural form that the language has (`key#one`, `key#other`), chosen by `count`. tests/unit/messages.test.ts
 //! finds what is missing. Our own, since the libraries for it weigh more than all of this page's code.
 
+import { preferred, wordsOf, type Language } from './languages.ts';
+import { whole } from './whole.ts';
 import type en from './messages/en.json';
 
 export type Messages = typeof en;
 type Whole<Key> = Key extends `${infer Start}#other` ? Start : Key extends `${string}#one` ? never : Key;
 export type MessageKey = Whole<keyof Messages>;
 
-/** `en-XB` is English written backwards-looking from right to left: it shows what only works from left to right. */
-export const LANGUAGES = ['en', 'de'] as const;
-export type Language = (typeof LANGUAGES)[number] | 'en-XB';
-
-const files: Record<Language, () => Promise<{ default: object }>> = {
-  en: () => import('./messages/en.json'),
-  de: async () => {
-    const [said, refused] = await Promise.all([import('./messages/de.json'), import('./problems.de.json')]);
-    const problems = Object.entries(refused.default).map(([text, german]) => [`problem.${text}`, german]);
-    return { default: { ...said.default, ...Object.fromEntries(problems) } };
-  },
-  'en-XB': () => import('./pseudo.ts'),
-};
-
-const state = $state({ language: 'en' as Language, messages: {} as Record<string, string> });
-
-function preferred(): Language {
-  const kept = localStorage.getItem('language');
-  if (kept && kept in files) return kept as Language;
-  const wanted = navigator.languages.map((tag) => tag.slice(0, 2));
-  return LANGUAGES.find((language) => language === wanted.find((tag) => tag in files)) ?? 'en';
-}
+// Raw: six hundred messages are changed all at once or not at all.
+let state = $state.raw({ language: 'en' as Language, messages: {} as Record<string, string> });
 
 /** Loads a language and keeps the choice; without one, what was kept or what the browser asks for. */
 export async function chooseLanguage(language?: Language) {
   if (language) localStorage.setItem('language', language);
   const chosen = language ?? preferred();
-  const messages = (await files[chosen]()).default as Record<string, string>;
-  Object.assign(state, { language: chosen, messages });
+  const messages = await wordsOf(chosen);
+  state = { language: chosen, messages };
   document.documentElement.lang = chosen;
   document.documentElement.dir = chosen === 'en-XB' ? 'rtl' : 'ltr';
 }
@@ -56,6 +38,8 @@ const plurals = new Map<string, Intl.PluralRules>();
 
 function pluralForm(count: number): string {
   const tag = state.language.slice(0, 2);
+  // As in `whole`: most readers' first page needs nothing of Intl.
+  if (tag === 'en' || tag === 'de') return count === 1 ? 'one' : 'other';
   if (!plurals.has(tag)) plurals.set(tag, new Intl.PluralRules(tag));
   return plurals.get(tag)!.select(count);
 }
@@ -85,7 +69,8 @@ function cached<Format extends Intl.NumberFormat | Intl.DateTimeFormat>(key: obj
 }
 
 export function number(value: number, options: Intl.NumberFormatOptions = { maximumFractionDigits: 2 }): string {
-  return cached(options, () => new Intl.NumberFormat(locale(), options)).format(value);
+  const text = whole(value, options, locale());
+  return text ?? cached(options, () => new Intl.NumberFormat(locale(), options)).format(value);
 }
 
 export function date(

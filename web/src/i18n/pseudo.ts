@@ -1,7 +1,5 @@
 //! English in letters that are none, longer, from right to left: what stays readable was never translated.
 
-import en from './messages/en.json';
-
 const FROM = 'aeiouyAEIOUYcnsz';
 const TO = 'åéîøüýÅÉÎØÜÝçñšž';
 
@@ -13,4 +11,5 @@ function pseudo(text: string): string {
   return `‏[${changed.join('')} ~]`;
 }
 
-export default Object.fromEntries(Object.entries(en).map(([key, text]) => [key, pseudo(text)]));
+export default (messages: Record<string, string>) =>
+  Object.fromEntries(Object.entries(messages).map(([key, text]) => [key, pseudo(text)]));
