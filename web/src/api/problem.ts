@@ -17,6 +17,11 @@ export class Refusal extends Error {
     this.detail = problem?.detail ?? '';
     this.fields = Object.fromEntries((problem?.errors ?? []).map(({ field, message }) => [field, translated(message)]));
   }
+  /** With what is wrong of each field, where no field is shown. */
+  get whole(): string {
+    const said = Object.values(this.fields);
+    return said.length > 0 ? said.join(' ') : this.message;
+  }
   /** It may go well later without any change. */
   get isPassing(): boolean {
     return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500;

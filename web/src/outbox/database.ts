@@ -1,7 +1,7 @@
 //! What this device keeps, in IndexedDB.
 //!
-//! `outbox` holds what is to be sent, `draft` the workout under way (under the key `workout`), `kept` what was last seen of
-//! the lifter's own things, so that the gym's cellar is no hindrance. Signing out empties `kept` and nothing else.
+//! `outbox` holds what is to be sent, `draft` each lifter's workout under way, `kept` what was last seen of the lifter's own
+//! things, so that the gym's cellar is no hindrance. Signing out empties `kept` and nothing else.
 
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import type { Waiting } from './outbox.svelte.ts';

@@ -3,6 +3,7 @@
 
 import { api, ask, type Schemas } from '../api/client.ts';
 import { session } from '../api/session.svelte.ts';
+import { exercises, type Exercise } from '../exercises.svelte.ts';
 import { freshOrKept } from '../outbox/database.ts';
 import { unit } from '../settings.svelte.ts';
 import { fromKg, toKg } from '../strength/units.ts';
@@ -17,7 +18,10 @@ type Item = Schemas['ScenarioSet'];
 export async function startRoutine(routine: Schemas['RoutineRead'] | null, replaced: Draft | null = null) {
   const past = await pastWorkouts();
   const maxima = routine?.scenarios.some((item) => item.percent) ? await estimatedMaxima() : {};
-  const items = (routine?.scenarios ?? []).map((item) => fromItem(item, lastSets(past, item.scenario_id), maxima));
+  const all = await exercises().catch(() => new Map<string, Exercise>());
+  const items = (routine?.scenarios ?? []).map((item) =>
+    fromItem(item, lastSets(past, item.scenario_id), maxima, isOnBar(all.get(item.scenario_id))),
+  );
   await startDraft(items, routine ? { routineId: routine.id, title: routine.name } : {}, replaced);
 }
 
@@ -33,9 +37,9 @@ async function estimatedMaxima(): Promise<Record<string, number>> {
   );
 }
 
-function fromItem(item: Item, before: PastSet[], maxima: Record<string, number>): DraftItem {
+function fromItem(item: Item, before: PastSet[], maxima: Record<string, number>, onBar: boolean): DraftItem {
   const most = maxima[item.scenario_id];
-  const ofMaximum = item.percent && most ? rounded((most * item.percent) / 100) : null;
+  const ofMaximum = item.percent && most ? rounded((most * item.percent) / 100, onBar) : null;
   const sets = Array.from({ length: Math.max(1, item.sets) }, (_, at) => {
     const last = before[at] ?? before.at(-1);
     return newSet(ofMaximum ?? item.weight_kg ?? last?.weight_kg ?? null, item.reps || last?.reps || null);
@@ -50,9 +54,13 @@ function fromItem(item: Item, before: PastSet[], maxima: Record<string, number>)
   };
 }
 
-/** To what the plates can make. */
-function rounded(kg: number): number {
-  return toKg(loadable(fromKg(kg, unit()), gym()), unit());
+const isOnBar = (exercise?: Exercise) =>
+  exercise?.load === 'total' && exercise.equipment.some((one) => one.startsWith('barbell'));
+
+/** To what the bar and its plates can make; of a dumbbell or a machine to a half. */
+function rounded(kg: number, onBar: boolean): number {
+  const wanted = fromKg(kg, unit());
+  return toKg(onBar ? loadable(wanted, gym()) : Math.round(wanted * 2) / 2, unit());
 }
 
 /** An exercise added during a workout: as last time, or one empty set. */

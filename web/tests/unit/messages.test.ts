@@ -35,7 +35,8 @@ test('what is counted has every plural form', () => {
 });
 
 /** What is made from parts at run time; svelte-check compares the parts that it knows with the messages. */
-const MADE = /^(rank|board|age|basis|classes|source|period|equipment|load|kind|cadence|report|lift|muscle|quest)\./;
+const MADE =
+  /^(rank|board|age|basis|classes|source|period|equipment|load|kind|cadence|report|lift|muscle|quest|doubt)\./;
 
 test('every message is said somewhere', () => {
   const keys = new Set(Object.keys(en).map((key) => key.split('#')[0] ?? key));

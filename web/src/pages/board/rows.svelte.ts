@@ -68,7 +68,7 @@ export class Rows {
       this.error = '';
       this.version++;
     } catch (error) {
-      this.error = error instanceof Refusal ? error.message : String(error);
+      this.error = error instanceof Refusal ? error.whole : String(error);
     } finally {
       this.#asked.delete(block);
     }

@@ -11,6 +11,9 @@ export function boardOf(standing: Schemas['LifterStanding']): Place | null {
   return ranked[0] ?? standing.places.find((place) => place.board === 'energy') ?? null;
 }
 
+/** Whoever has no singles stands on a list of estimates, which is another one. */
+export const basisOf = (place: Place) => (place.basis === 'estimate' ? { basis: 'estimate' } : {});
+
 function score(place: Place): number {
   return (
     (place.class && !place.age ? 1000 : 0) + (place.board === 'gym_total' ? 500 : 0) + (place.basis === 'estimate' ? 0 : 200) +
