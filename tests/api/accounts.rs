@@ -201,7 +201,9 @@ async fn body_weight_is_a_log_with_one_entry_a_day() {
     let ben = app.lifter("ben").await;
     assert_eq!(ben.get("/users/me/body-weights").await.expect(200), json!({ "items": [], "next": null }));
     app.get("/users/me/body-weights").await.problem(401);
-    ada.get("/users/me/body-weights?after=yesterday").await.problem(422);
+    for after in ["yesterday", "-009999-01-01"] {
+        ada.get(&format!("/users/me/body-weights?after={after}")).await.problem(422);
+    }
 }
 
 #[tokio::test]

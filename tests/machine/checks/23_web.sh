@@ -19,7 +19,7 @@ is_the_app() { grep -q '<script type="module"' "$WORK/body" || broken "$1 is no 
 # app_file: the app's code, as the page names it.
 app_file() {
   get "$page" / >/dev/null
-  grep -o '/assets/app-[^"]*\.js' "$WORK/body" | head -n 1
+  grep -o '/assets/shell-[^"]*\.js' "$WORK/body" | head -n 1
 }
 
 for path in / /boards/energy /no/such/page; do

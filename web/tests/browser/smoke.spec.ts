@@ -43,7 +43,7 @@ test('whoever asks for no page gets the answers of the program', async ({ reques
 });
 
 test('files with hashed names are kept for a year, and sent as they were compressed', async ({ request }) => {
-  const path = asset(/^app-.*\.js$/);
+  const path = asset(/^shell-.*\.js$/);
   const lengths = new Set<string>();
   for (const coding of ['br', 'zstd', 'gzip']) {
     const answer = await request.get(path, { headers: { 'Accept-Encoding': coding } });
