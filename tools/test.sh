@@ -7,8 +7,8 @@
 # "--lib dots", "race -- --nocapture") only those tests. Every part runs, even after one that failed. What could not run is
 # named in the end; the last line is "N passed, N failed"; exit code 1 when one failed.
 #
-# Packages are built and machines booted beside the rest, but for checks whose load wants the whole host: they come last.
-# What the machine checks say is shown from when the rest is done.
+# The machine checks run beside the rest, and are brief for it: those under load from when cargo's tests are done. What they say
+# is shown in the end. tests/machine/run.sh by itself runs all of them on both suites, with the package as it is released.
 #
 # REPDUEL_DATA_DIR may name a folder with real meet results, for the tests that want them.
 set -euo pipefail
@@ -35,11 +35,10 @@ part() {
 }
 
 # With clippy's driver in rustc's place, as it is in a whole run, the compilation that makes the tests says what it has to
-# say: cargo clippy would look at four hundred crates again. Cargo repeats it of what need not be compiled again. The package
-# that is built beside it goes first, since more has to wait for that.
+# say: cargo clippy would look at four hundred crates again. Cargo repeats it of what need not be compiled again.
 lint() {
   local code=0
-  nice -n 15 cargo build --locked --workspace --all-targets 2>&1 | tee "$output" || code=$?
+  cargo build --locked --workspace --all-targets 2>&1 | tee "$output" || code=$?
   [ "$code" = 0 ] && ! grep -Eq '^warning: .* generated [0-9]+ warning' "$output"
 }
 
@@ -84,15 +83,14 @@ count() {
 
 # In a process group of its own, so that all of it can be ended.
 begin_machines() {
-  rm -f "$run/quiet"
-  setsid tests/machine/run.sh --after "$run/quiet" >"$run/machines" 2>&1 </dev/null 9<&- &
+  rm -f "$run/load"
+  setsid tests/machine/run.sh --beside "$run/load" >"$run/machines" 2>&1 </dev/null 9<&- &
   beside=$!
 }
 
 end_machines() {
   local code=0
   say "---- tests/machine/run.sh"
-  touch "$run/quiet"
   tail -n +1 -s 0.5 -f --pid="$beside" "$run/machines" 9<&-
   wait "$beside" || code=$?
   beside=''
@@ -152,6 +150,7 @@ if [ "$#" = 0 ]; then
 fi
 cargo_tests "$@"
 if [ "$#" = 0 ]; then
+  touch "$run/load"
   part schemathesis tests/fuzz.sh "$REPDUEL_TEST_DATABASE_URL"
   sums browser tests/web.sh "$REPDUEL_TEST_DATABASE_URL"
   end_machines

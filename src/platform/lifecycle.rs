@@ -2,8 +2,8 @@
 //!
 //! Going down: the listeners are paused, so that new connections wait in the socket for the next process; answers
 //! say `Connection: close`; when nothing is in flight any more, at least a quarter of a second later and a tenth after
-//! the last request came, the server stops. Stopping at once would drop connections that were accepted but not yet read;
-//! on a busy machine those may take longer to be read.
+//! the last request came, the server stops. Stopping at once would drop connections that were accepted but not yet read.
+//! On a busy machine those may take longer to be read: as long as our own turns come late, nothing counts as quiet.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -16,6 +16,11 @@ use tokio::signal::unix::{SignalKind, signal};
 const LEAST_DRAIN: Duration = Duration::from_millis(250);
 /// How long no request may have come.
 const QUIET: Duration = Duration::from_millis(100);
+const TURN: Duration = Duration::from_millis(10);
+/// A turn that took this long says that threads wait for a processor, and so may whoever accepts or reads.
+const LATE_TURN: Duration = Duration::from_millis(30);
+/// How long late turns may put off the end.
+const LONGEST_WAIT_FOR_TURNS: Duration = Duration::from_secs(2);
 /// Longer than a request may take.
 const LONGEST_DRAIN: Duration = Duration::from_secs(32);
 
@@ -78,9 +83,11 @@ impl Lifecycle {
         let began = Instant::now();
         let (mut late, mut last) = (0, began);
         loop {
-            tokio::time::sleep(Duration::from_millis(10)).await;
+            let turn = Instant::now();
+            tokio::time::sleep(TURN).await;
+            let is_late = turn.elapsed() >= LATE_TURN && began.elapsed() < LONGEST_WAIT_FOR_TURNS;
             let (now, in_flight) = (self.0.late.load(Ordering::Relaxed), self.0.in_flight.load(Ordering::Relaxed));
-            if now != late || in_flight > 0 {
+            if now != late || in_flight > 0 || is_late {
                 (late, last) = (now, Instant::now());
             }
             if began.elapsed() >= LONGEST_DRAIN || (began.elapsed() >= LEAST_DRAIN && last.elapsed() >= QUIET) {

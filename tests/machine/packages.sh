@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # work, here, home: run.sh
+# shellcheck disable=SC2154 # work, here, home, beside: run.sh
 # The packages that the machine checks install: DEB, this release, and NEXT_DEB, a newer one with one more migration.
 # Sourced by tests/machine/run.sh.
 
@@ -60,19 +60,20 @@ build() {
 }
 
 find_packages() {
-  local kept
+  local kept form=() name=this
   export DEB=${REPDUEL_DEB:-} NEXT_DEB=${REPDUEL_NEXT_DEB:-}
   kept=$home/packages/$(state_of_sources)
   if [ ! -e "$kept" ]; then
     rm -rf "$home/packages"
     mkdir -p "$kept"
   fi
-  : "${DEB:=$kept/this.deb}" "${NEXT_DEB:=$kept/next.deb}"
+  [ -z "$beside" ] || form=(--quick) name=brief
+  : "${DEB:=$kept/$name.deb}" "${NEXT_DEB:=$kept/next.deb}"
   DEB=$(realpath "$DEB") NEXT_DEB=$(realpath "$NEXT_DEB")
   if [ ! -f "$DEB" ] || [ ! -f "$NEXT_DEB" ]; then copy_tree "$work/tree"; fi
   if [ ! -f "$DEB" ]; then
     say "building the package"
-    build "$work/tree" "$DEB.new"
+    build "$work/tree" "$DEB.new" "${form[@]}"
     mv "$DEB.new" "$DEB"
   fi
 }

@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
-# tests/machine/run.sh [--suite bookworm|trixie|both] [--after FILE] [NAME...]
+# tests/machine/run.sh [--suite bookworm|trixie|both] [--beside FILE] [NAME...]
 # tests/machine/run.sh --list
 #
 # Installs the package on whole Debian machines and shows that it keeps its promises there: each file in checks/ is one
 # check, with what it shows at its head. NAME is one of `--list`; all of them on both suites when nothing is named. Every
 # check runs, even after one that failed; the last line is "N passed, N failed"; exit code 1 when one failed.
-# Without root nothing runs, with one line that says so. Checks that run alone wait for FILE: who starts this beside other
-# work makes it when that is done; they then take both suites at once, with a third of the load on each.
+# Without root nothing runs, with one line that says so.
+#
+# Beside other tests (tools/test.sh) it is brief: each check on one of the suites, by turns, but those that say so on both; the
+# package compiled as the tests are, in a tenth of the time; a third of the load, and what counts is that nothing is lost. Checks
+# that otherwise run alone wait until the others have made FILE. Before a release this is to be run by itself.
 #
 # REPDUEL_DEB and REPDUEL_NEXT_DEB name the packages of this release and of a newer one with one more migration; without
 # them they are built by tools/build-deb.sh, once per state of the sources. Figures are left in
@@ -17,7 +20,7 @@ source "$(dirname "$0")/../../tools/lib.sh"
 cd "$ROOT"
 here=tests/machine home=$CACHE/machine
 
-suites=(bookworm trixie) wanted=() after=''
+suites=(bookworm trixie) wanted=() beside=''
 while [ "$#" -gt 0 ]; do
   case $1 in
     -h | --help) show_help; exit ;;
@@ -30,7 +33,7 @@ while [ "$#" -gt 0 ]; do
       esac
       shift
       ;;
-    --after) after=${2:?--after needs a file}; shift ;;
+    --beside) beside=${2:?--beside needs a file}; shift ;;
     -*) fail "unknown option $1 (see --help)" ;;
     *) wanted+=("$1") ;;
   esac
@@ -156,11 +159,26 @@ done
 for suite in "${suites[@]}"; do
   [ "${#wanted[@]}" != 0 ] || : >"$home/figures-$suite.txt"
 done
+
+# share SUITE CHECK...: those of the checks that this suite has, into `mine`: all, or beside other tests every second one.
+share() {
+  local suite=$1 check number=0
+  shift
+  mine=()
+  for check; do
+    if [ -z "$beside" ] || [ "${#suites[@]}" = 1 ] || grep -q '^# On both suites' "$check"; then
+      mine+=("$check")
+    else
+      [ "${suites[number++ % 2]}" != "$suite" ] || mine+=("$check")
+    fi
+  done
+}
 # at_once CHECK...: on all suites at the same time.
 at_once() {
   local suite pids=()
   for suite in "${suites[@]}"; do
-    run_checks "$suite" "$@" &
+    share "$suite" "$@"
+    run_checks "$suite" "${mine[@]}" &
     pids+=($!)
   done
   wait "${pids[@]}" || true
@@ -168,14 +186,13 @@ at_once() {
 if [ "${#together[@]}" != 0 ]; then at_once "${together[@]}"; fi
 if [ "${#alone[@]}" != 0 ]; then
   while [ -n "$next" ] && [ -d "/proc/$next" ]; do sleep 0.5; done
-  until [ -z "$after" ] || [ -e "$after" ]; do
-    [ -d "/proc/$PPID" ] || fail "whoever started this is gone"
-    sleep 0.5
-  done
-  if [ -z "$after" ]; then
+  if [ -z "$beside" ]; then
     for suite in "${suites[@]}"; do run_checks "$suite" "${alone[@]}"; done
   else
-    # Among a project's other tests what counts is that nothing is lost: a third of the load on each, in half the time.
+    until [ -e "$beside" ]; do
+      [ -d "/proc/$PPID" ] || fail "whoever started this is gone"
+      sleep 0.5
+    done
     export LOAD_SHARE=0.3
     at_once "${alone[@]}"
   fi
@@ -183,7 +200,15 @@ fi
 [ -z "$next" ] || wait "$next" || fail "there is no package of the next release: the reason is above"
 
 passed=$(grep -c '^ok ' "$results" || true) failed=$(grep -c '^failed ' "$results" || true)
-missing=$((${#checks[@]} * ${#suites[@]} - passed - failed))
+asked=0
+for suite in "${suites[@]}"; do
+  for group in alone together; do
+    declare -n group
+    share "$suite" "${group[@]}"
+    asked=$((asked + ${#mine[@]}))
+  done
+done
+missing=$((asked - passed - failed))
 say
 sed -n 's/^failed /failed: /p' "$results"
 [ "$missing" = 0 ] || say "failed: $missing checks that did not come to their end"

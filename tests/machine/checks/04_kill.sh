@@ -19,12 +19,12 @@ for ((turn = 1; turn <= kills; turn++)); do
 done
 sleep 1
 stop_load killed
-at_most "the longest time without an answer, in ms," "$(report killed .longest_silence_ms)" 2000
+[ "${LOAD_SHARE:-1}" != 1 ] || at_most "the longest time without an answer, in ms," "$(report killed .longest_silence_ms)" 2000
 # Whoever connects while nobody serves waits in the socket: nothing but a connection that broke may fail.
 equal "the failures other than broken connections" \
   "$(report killed '.failures | del(.["no-answer"], .["cut-off"], .["closed-new"]) | tostring')" '{}'
 at_most "the number of failed requests" "$(report killed .failed)" $((clients * kills))
-at_least "the load, in requests a second," "$(report killed .per_second)" 150
+[ "${LOAD_SHARE:-1}" != 1 ] || at_least "the load, in requests a second," "$(report killed .per_second)" 150
 expect_exactly_once killed
 load_figures killed "killed $kills times"
 figure "served again after at most $(report killed .longest_silence_ms) ms"
