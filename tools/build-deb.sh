@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# tools/build-deb.sh [--output DIR] [--allow-dirty] [--check-reproducible] [--update-golden] [--quick]
+# tools/build-deb.sh [--output DIR] [--allow-dirty] [--check-reproducible] [--update-golden] [--program FILE]
 #
 # Builds the Debian package with its list of parts (SBOM) beside it, checks both, and prints the package's path as its
 # last line. Installs what is missing. Builds on Debian 12, the oldest that we support, so that the package runs there
@@ -9,19 +9,19 @@
 #   --allow-dirty          build a tree with changes that no commit holds; the version says "+dirty"
 #   --check-reproducible   build the web app, the program and the package twice, and compare every byte
 #   --update-golden        take the generated maintainer scripts as the right ones (tests/data/maintainer-scripts/)
-#   --quick                a stand-in for tests: compiled as they are, packed in haste, its size not judged
+#   --program FILE         take FILE for the program instead of compiling it, and pack in haste: a stand-in for tests
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 cd "$ROOT"
 
-output=$CARGO_TARGET_DIR/debian dirty=refuse twice=no golden=compare quick=no arguments=("$@")
+output=$CARGO_TARGET_DIR/debian dirty=refuse twice=no golden=compare given='' arguments=("$@")
 while [ "$#" -gt 0 ]; do
   case $1 in
     --output) output=${2:?--output needs a folder}; shift ;;
     --allow-dirty) dirty=allow ;;
     --check-reproducible) twice=yes ;;
     --update-golden) golden=update ;;
-    --quick) quick=yes ;;
+    --program) given=$(realpath -- "${2:?--program needs a file}"); shift ;;
     -h | --help) show_help; exit ;;
     *) fail "unknown option $1 (see --help)" ;;
   esac
@@ -81,18 +81,13 @@ build_web() {
 
 # Symbols are not shipped: they are twice the size of the program.
 compile() {
-  if [ "$quick" = no ]; then cargo build --release --locked --bin repduel; else compile_quickly; fi
+  if [ -n "$given" ]; then
+    mkdir -p "$(dirname "$program")"
+    cp "$given" "$program"
+  else
+    cargo build --release --locked --bin repduel
+  fi
   strip --strip-unneeded --remove-section=.comment "$program"
-}
-
-# With the crates as the tests use them; without a bench they would have fewer features, and be compiled again. That every
-# file is new keeps Cargo from taking another tree's program for this one's.
-compile_quickly() {
-  find src migrations Cargo.toml -exec touch {} +
-  env -u CARGO_ENCODED_RUSTFLAGS -u CFLAGS CARGO_BUILD_BUILD_DIR="${CARGO_TARGET_DIR%/package}" \
-    cargo build --locked --workspace --bin repduel --bench counting
-  mkdir -p "$CARGO_TARGET_DIR/release"
-  cp "$CARGO_TARGET_DIR/debug/repduel" "$program"
 }
 
 # What goes into the package beside the program and the files in the tree. gzip -n: no time in it.
@@ -117,9 +112,9 @@ EOF
 
 pack() {
   local haste=()
-  [ "$quick" = no ] || haste=(--fast)
+  [ -z "$given" ] || haste=(--fast)
   "$CACHE/tools/bin/cargo-deb" deb --no-build --locked "${haste[@]}" --deb-version "$version" --output "$1" >/dev/null
-  [ "$quick" = yes ] || compress "$1"
+  [ -n "$given" ] || compress "$1"
 }
 
 # cargo-deb compresses any file; most of ours is a program, which gets smaller by a tenth when jumps are told as where they
@@ -160,7 +155,7 @@ check_program() {
   grep -q 'GNU_STACK.* RW ' <<<"$header" || fail "the program's stack is executable"
   grep -Eq 'BIND_NOW|FLAGS_1.*NOW' <<<"$dynamic" || fail "the program binds its symbols late (no BIND_NOW)"
   ! grep -Eq 'RPATH|RUNPATH' <<<"$dynamic" || fail "the program carries a search path for libraries"
-  [ "$quick" = no ] || return 0
+  [ -z "$given" ] || return 0
   found=$(strings -n 6 "$program" | grep -F -m 3 -e "$ROOT/" -e "$cargo_home/" || true)
   [ -z "$found" ] || fail "paths of this machine are in the program: $found"
 }
@@ -168,7 +163,7 @@ check_program() {
 check_package() {
   local size limit=$((8 * 1024 * 1024))
   size=$(stat -c %s "$deb")
-  [ "$quick" = yes ] || [ "$size" -lt "$limit" ] || fail "$deb has $size bytes, more than the $limit that we promise"
+  [ -n "$given" ] || [ "$size" -lt "$limit" ] || fail "$deb has $size bytes, more than the $limit that we promise"
   # It may be run by root: it only reads what we have just built.
   lintian --allow-root --tag-display-limit 0 --fail-on error,warning,info --display-info "$deb" >&2 ||
     fail "lintian complains (lintian-explain-tags TAG tells what is meant): mend it, or override it with the reason in debian/lintian-overrides"

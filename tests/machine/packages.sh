@@ -34,15 +34,11 @@ next_release() {
     -c user.email=machine@localhost commit -q -m "Stand for the next release"
 }
 
-# build TREE PLACE [OPTION...]: what tools/build-deb.sh makes of TREE becomes PLACE. The tree is put in the place of this
-# one for the build alone: with another path Cargo would compile all dependencies again. Built in this one, it would meet
-# the web app's own tests, which build that too.
-build() {
-  local tree=$1 place=$2 output=$work/build built
-  shift 2
-  forget_program
+# in_place_of_ours TREE COMMAND...: with TREE where this one is, for the command alone: with another path Cargo would compile
+# all dependencies again. Built in this one, a package would meet the web app's own tests, which build that too.
+in_place_of_ours() {
   # shellcheck disable=SC2016 # for the inner shell to expand
-  if ! unshare -m bash -ec '
+  unshare -m bash -ec '
     case $CARGO_TARGET_DIR in "$2"/*)
       below=$1/${CARGO_TARGET_DIR#"$2"/}
       mkdir -p "$below"
@@ -50,7 +46,26 @@ build() {
     esac
     mount --rbind "$1" "$2"
     cd "$2"
-    exec tools/build-deb.sh --allow-dirty "${@:3}"' - "$tree" "$ROOT" "$@" >"$output" 2>&1 ||
+    exec "${@:3}"' - "$1" "$ROOT" "${@:2}"
+}
+
+# compile TREE PLACE: its program, with the crates as the tests use them; without a bench they would have fewer features, and
+# be compiled again. The wrapper does nothing, but what is compiled with one Cargo takes for no other tree's; that every file
+# is new keeps it from taking an earlier one's.
+compile() {
+  find "$1"/src "$1"/migrations "$1"/Cargo.toml -exec touch {} +
+  in_place_of_ours "$1" env RUSTC_WORKSPACE_WRAPPER=/usr/bin/env CARGO_BUILD_BUILD_DIR="$CARGO_TARGET_DIR" \
+    CARGO_TARGET_DIR="$CARGO_TARGET_DIR/next" cargo build -q --locked --workspace --bin repduel --bench counting ||
+    fail "the program of the next release does not build (see above)"
+  cp "$CARGO_TARGET_DIR/next/debug/repduel" "$2"
+}
+
+# build TREE PLACE [OPTION...]: what tools/build-deb.sh makes of TREE becomes PLACE.
+build() {
+  local tree=$1 place=$2 output=$work/build built
+  shift 2
+  forget_program
+  if ! in_place_of_ours "$tree" tools/build-deb.sh --allow-dirty "$@" >"$output" 2>&1 ||
     ! built=$(tail -n 1 "$output") || [ ! -f "$built" ]; then
     tail -n 20 "$output" >&2
     fail "tools/build-deb.sh did not build a package: its output is above"
@@ -67,7 +82,7 @@ find_packages() {
     rm -rf "$home/packages"
     mkdir -p "$kept"
   fi
-  [ -z "$beside" ] || form=(--quick) name=brief
+  [ -z "$beside" ] || form=(--program "$CLIENTS/repduel") name=brief
   : "${DEB:=$kept/$name.deb}" "${NEXT_DEB:=$kept/next.deb}"
   DEB=$(realpath "$DEB") NEXT_DEB=$(realpath "$NEXT_DEB")
   if [ ! -f "$DEB" ] || [ ! -f "$NEXT_DEB" ]; then copy_tree "$work/tree"; fi
@@ -83,7 +98,8 @@ find_next_package() {
   if [ ! -f "$NEXT_DEB" ]; then
     say "building the package of the next release"
     next_release "$work/tree"
-    build "$work/tree" "$NEXT_DEB.new" --quick
+    compile "$work/tree" "$work/next"
+    build "$work/tree" "$NEXT_DEB.new" --program "$work/next"
     mv "$NEXT_DEB.new" "$NEXT_DEB"
   fi
   rm -rf "$work/tree"

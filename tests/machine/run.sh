@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# tests/machine/run.sh [--suite bookworm|trixie|both] [--beside FILE] [NAME...]
+# tests/machine/run.sh [--suite bookworm|trixie|both] [--beside FILE] [--until TIME] [NAME...]
 # tests/machine/run.sh --list
 #
 # Installs the package on whole Debian machines and shows that it keeps its promises there: each file in checks/ is one
@@ -7,9 +7,9 @@
 # check runs, even after one that failed; the last line is "N passed, N failed"; exit code 1 when one failed.
 # Without root nothing runs, with one line that says so.
 #
-# Beside other tests (tools/test.sh) it is brief: each check on one of the suites, by turns, but those that say so on both; the
-# package compiled as the tests are, in a tenth of the time; a third of the load, and what counts is that nothing is lost. Checks
-# that otherwise run alone wait until the others have made FILE. Before a release this is to be run by itself.
+# Beside other tests (tools/test.sh) it is brief: the package holds the program as the tests have it, the load is a third, and
+# what counts is that nothing is lost. Checks that run alone wait until the others have made FILE. What has not begun at TIME
+# (seconds since 1970), or takes five minutes longer, is named and left out. Before a release this is to be run by itself.
 #
 # REPDUEL_DEB and REPDUEL_NEXT_DEB name the packages of this release and of a newer one with one more migration; without
 # them they are built by tools/build-deb.sh, once per state of the sources. Figures are left in
@@ -20,7 +20,7 @@ source "$(dirname "$0")/../../tools/lib.sh"
 cd "$ROOT"
 here=tests/machine home=$CACHE/machine
 
-suites=(bookworm trixie) wanted=() beside=''
+suites=(bookworm trixie) wanted=() beside='' until=''
 while [ "$#" -gt 0 ]; do
   case $1 in
     -h | --help) show_help; exit ;;
@@ -34,6 +34,7 @@ while [ "$#" -gt 0 ]; do
       shift
       ;;
     --beside) beside=${2:?--beside needs a file}; shift ;;
+    --until) until=${2:?--until needs a time}; shift ;;
     -*) fail "unknown option $1 (see --help)" ;;
     *) wanted+=("$1") ;;
   esac
@@ -88,6 +89,9 @@ for suite in "${suites[@]}"; do
   "$here/machine.sh" base "$suite" 9<&- &
   images+=($!)
 done
+# With the crates that the tests are built with, which without a bench would have fewer features.
+cargo build -q --locked --workspace --bins --bench counting 9<&- || fail "the test clients do not build (see above)"
+export CLIENTS=$CARGO_TARGET_DIR/debug
 # shellcheck source=tests/machine/packages.sh
 source "$here/packages.sh"
 find_packages 9<&-
@@ -97,9 +101,6 @@ if grep -q NEXT_DEB "${checks[@]}"; then
   find_next_package 9<&- &
   next=$!
 fi
-# With the crates that the tests are built with, which without a bench would have fewer features.
-cargo build -q --locked --workspace --bins --bench counting 9<&- || fail "the test clients do not build (see above)"
-export CLIENTS=$CARGO_TARGET_DIR/debug
 for image in "${images[@]}"; do wait "$image" || fail "an image could not be made: its reason is above"; done
 
 # ---- The checks ----
@@ -120,11 +121,18 @@ run_check() {
     until [ -f "$NEXT_DEB" ] || [ ! -d "/proc/$next" ]; do sleep 0.5; done
     began=$SECONDS
   fi
-  bash "$check" >"$WORK/output" 2>&1 </dev/null 9<&- || code=$?
+  if [ -n "$until" ] && [ "$EPOCHSECONDS" -ge "$until" ]; then
+    echo "late $SUITE $name" >>"$results"
+    return
+  fi
+  timeout -k 10 "$((${until:-$((EPOCHSECONDS + 3600))} + 300 - EPOCHSECONDS))" bash "$check" >"$WORK/output" 2>&1 </dev/null 9<&- || code=$?
   sed "s/^/$name: /" "$FIGURES" >>"$home/figures-$SUITE.txt"
   if [ "$code" = 0 ]; then
     echo "ok $SUITE $name" >>"$results"
     say "ok $SUITE $name, $((SECONDS - began)) s$(sed '1s/^/\n     /; 2,$s/^/     /' "$FIGURES")"
+  elif [ -n "$until" ] && [ "$code" = 124 ]; then
+    echo "late $SUITE $name" >>"$results"
+    "$here/machine.sh" down "$SUITE" 9<&-
   else
     echo "failed $SUITE $name" >>"$results"
     say "FAILED $SUITE $name: $(cat "$REASON")"
@@ -160,25 +168,11 @@ for suite in "${suites[@]}"; do
   [ "${#wanted[@]}" != 0 ] || : >"$home/figures-$suite.txt"
 done
 
-# share SUITE CHECK...: those of the checks that this suite has, into `mine`: all, or beside other tests every second one.
-share() {
-  local suite=$1 check number=0
-  shift
-  mine=()
-  for check; do
-    if [ -z "$beside" ] || [ "${#suites[@]}" = 1 ] || grep -q '^# On both suites' "$check"; then
-      mine+=("$check")
-    else
-      [ "${suites[number++ % 2]}" != "$suite" ] || mine+=("$check")
-    fi
-  done
-}
 # at_once CHECK...: on all suites at the same time.
 at_once() {
   local suite pids=()
   for suite in "${suites[@]}"; do
-    share "$suite" "$@"
-    run_checks "$suite" "${mine[@]}" &
+    run_checks "$suite" "$@" &
     pids+=($!)
   done
   wait "${pids[@]}" || true
@@ -186,31 +180,21 @@ at_once() {
 if [ "${#together[@]}" != 0 ]; then at_once "${together[@]}"; fi
 if [ "${#alone[@]}" != 0 ]; then
   while [ -n "$next" ] && [ -d "/proc/$next" ]; do sleep 0.5; done
-  if [ -z "$beside" ]; then
-    for suite in "${suites[@]}"; do run_checks "$suite" "${alone[@]}"; done
-  else
-    until [ -e "$beside" ]; do
-      [ -d "/proc/$PPID" ] || fail "whoever started this is gone"
-      sleep 0.5
-    done
-    export LOAD_SHARE=0.3
-    at_once "${alone[@]}"
-  fi
+  if [ -n "$beside" ]; then export LOAD_SHARE=0.3; fi
+  until [ -z "$beside" ] || [ -e "$beside" ]; do
+    [ -d "/proc/$PPID" ] || fail "whoever started this is gone"
+    sleep 0.5
+  done
+  for suite in "${suites[@]}"; do run_checks "$suite" "${alone[@]}"; done
 fi
 [ -z "$next" ] || wait "$next" || fail "there is no package of the next release: the reason is above"
 
 passed=$(grep -c '^ok ' "$results" || true) failed=$(grep -c '^failed ' "$results" || true)
-asked=0
-for suite in "${suites[@]}"; do
-  for group in alone together; do
-    declare -n group
-    share "$suite" "${group[@]}"
-    asked=$((asked + ${#mine[@]}))
-  done
-done
-missing=$((asked - passed - failed))
+late=$(sed -n 's/^late [a-z]* //p' "$results" | xargs)
+missing=$((${#checks[@]} * ${#suites[@]} - passed - failed - $(wc -w <<<"$late")))
 say
 sed -n 's/^failed /failed: /p' "$results"
+[ -z "$late" ] || say "NOT RUN: the time for machine checks was over: $here/run.sh $late"
 [ "$missing" = 0 ] || say "failed: $missing checks that did not come to their end"
 say "$passed passed, $((failed + missing)) failed"
 [ "$((failed + missing))" = 0 ]

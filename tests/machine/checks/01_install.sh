@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installed on a fresh machine, installed again, rebooted: it serves each time, and keeps its keys and its settings.
-# On both suites. Its maintainer scripts pass when they run again, are called back, or find no systemd.
+# Its maintainer scripts pass when they run again, are called back, or find no systemd.
 # shellcheck source=tests/machine/lib.sh
 source "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/machine/load.sh

@@ -41,7 +41,7 @@ dpkg-deb -R "$DEB" "$tree"
 sed -i "s/^Version: .*/Version: ${version%-1}.9-1/" "$tree/DEBIAN/control"
 snippet=usr/share/repduel/caddy/repduel.caddy
 sed -i 's/^(repduel-site) {/&\n\tno_such_directive/' "$tree/$snippet"
-dpkg-deb --root-owner-group -b "$tree" "$WORK/refused.deb" >/dev/null
+dpkg-deb --root-owner-group -Znone -b "$tree" "$WORK/refused.deb" >/dev/null
 apt_install "$WORK/refused.deb" || broken "apt-get install fails because Caddy refuses a snippet: $(tail -n 5 "$WORK/apt")"
 grep -q 'Caddy refuses' "$WORK/apt" || broken "apt-get does not say that Caddy refuses the new snippets"
 if m grep -q no_such_directive "/$snippet"; then broken "the refused snippet is in force"; fi

@@ -51,8 +51,9 @@ done
 
 redeploy --deb "$NEXT_DEB" &
 first=$!
-at_work() { m sh -c '! flock -n /run/repduel-deploy.lock true'; }
-eventually 15 at_work || broken "the first deployment does not begin"
+# Without trying for it, which would keep it from the deployment for a moment.
+at_work() { m sh -c 'grep -q ":$(stat -c %i /run/repduel-deploy.lock) " /proc/locks'; }
+eventually 60 at_work || broken "the first deployment does not begin"
 cp "$NEXT_DEB" "$disk/var/tmp/next.deb"
 m $wrapper install /var/tmp/next.deb "$sum" "$commit" >"$WORK/second" 2>&1 && broken "a second deployment at once is taken"
 grep -q 'refused, another deploy is at work' "$WORK/second" || broken "a second deployment is not refused as such: $(tail -n 1 "$WORK/second")"
