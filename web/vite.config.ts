@@ -33,7 +33,11 @@ export default defineConfig({
         // pages share, and each page.
         codeSplitting: {
           groups: [
-            { name: 'start', test: /src\/(start|pages|i18n\/languages)\.ts$|regexparam|preload-helper/, priority: 3 },
+            {
+              name: 'start',
+              test: /src\/(start|pages|early|api\/tokens|i18n\/languages)\.ts$|regexparam|preload-helper/,
+              priority: 3,
+            },
             { name: 'shell', test: /src\/main\.ts$/, priority: 2 },
             { name: 'shared', test: /src\//, minShareCount: 3 },
           ],

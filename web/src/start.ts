@@ -1,6 +1,7 @@
 //! The first code of a page, and little of it: what the page is made of is on its way before the shell around all pages,
 //! fifty times as large, has come and begun.
 
+import { askEarly } from './early.ts';
 import { preferred, wordsOf } from './i18n/languages.ts';
 import { pageAt } from './pages.ts';
 
@@ -9,4 +10,5 @@ pageAt(location.pathname)
   .load()
   .catch(() => undefined);
 wordsOf(preferred()).catch(() => undefined);
+askEarly(location.pathname, location.search);
 void import('./main.ts');

@@ -5,6 +5,7 @@ import { Refusal, type Problem } from './problem.ts';
 import type { components, paths } from './schema.d.ts';
 import { accessToken, renew, wasSignedIn } from './tokens.ts';
 import { heard } from '../clock.ts';
+import { takeEarly } from '../early.ts';
 
 export type Schemas = components['schemas'];
 
@@ -29,7 +30,7 @@ const authorize: Middleware = {
   },
 };
 
-export const api = createClient<paths>({ baseUrl: '/', fetch: (request) => fetch(request) });
+export const api = createClient<paths>({ baseUrl: '/', fetch: (request) => takeEarly(request) ?? fetch(request) });
 api.use(authorize);
 
 /** The data of an answer, or a `Refusal`. */

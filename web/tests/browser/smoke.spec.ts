@@ -42,6 +42,17 @@ test('whoever asks for no page gets the answers of the program', async ({ reques
   expect(refused.status()).toBe(404);
 });
 
+test('what a board asks first is asked once, with the first code', async ({ page }) => {
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    const { pathname, search } = new URL(request.url());
+    if (/^\/api\/v1\/boards(\/energy)?$/.test(pathname)) asked.push(pathname + search);
+  });
+  await page.goto('/boards/energy');
+  await expect(page.getByRole('main').getByRole('listitem').first()).toBeVisible();
+  expect(asked.toSorted()).toEqual(['/api/v1/boards', '/api/v1/boards/energy?limit=100&around=51']);
+});
+
 test('files with hashed names are kept for a year, and sent as they were compressed', async ({ request }) => {
   const path = asset(/^shell-.*\.js$/);
   const lengths = new Set<string>();
