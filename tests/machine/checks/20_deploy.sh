@@ -49,10 +49,11 @@ for number in 1 2 3 4 5 6; do
     dpkg-deb -b /tmp/old $pool/repduel_${version}_$(dpkg --print-architecture).deb >/dev/null; touch -d '$number hours ago' $pool/repduel_${version}_$(dpkg --print-architecture).deb"
 done
 
+m rm -f /run/repduel-deploy.lock.holder
 redeploy --deb "$NEXT_DEB" &
 first=$!
-# Without trying for it, which would keep it from the deployment for a moment.
-at_work() { m sh -c 'grep -q ":$(stat -c %i /run/repduel-deploy.lock) " /proc/locks'; }
+# To try for the lock would keep it from the deployment for a moment.
+at_work() { m test -s /run/repduel-deploy.lock.holder; }
 eventually 60 at_work || broken "the first deployment does not begin"
 cp "$NEXT_DEB" "$disk/var/tmp/next.deb"
 m $wrapper install /var/tmp/next.deb "$sum" "$commit" >"$WORK/second" 2>&1 && broken "a second deployment at once is taken"
