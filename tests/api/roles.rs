@@ -56,7 +56,7 @@ async fn every_route_lets_in_whom_the_table_says() {
     let routes = document["paths"].as_object().unwrap().iter().flat_map(|(path, item)| {
         METHODS.iter().filter(|method| item.get(**method).is_some()).map(move |method| (*method, path.as_str()))
     });
-    // Some at a time: each is asked six times, and four accounts are made for it.
+    // Some at a time: each is asked six times, and three accounts are made for it.
     let rows: Vec<String> =
         futures_util::stream::iter(routes.map(|(method, path)| row(&app, method, path))).buffered(4).collect().await;
     table.extend(rows);

@@ -126,7 +126,8 @@ run_check() {
     echo "late $SUITE $name" >>"$results"
     return
   fi
-  timeout -k 10 "$((${until:-$((EPOCHSECONDS + 3600))} + 300 - EPOCHSECONDS))" bash "$check" >"$WORK/output" 2>&1 </dev/null 9<&- || code=$?
+  timeout --foreground -k 10 "$((${until:-$((EPOCHSECONDS + 3600))} + 300 - EPOCHSECONDS))" \
+    bash "$check" >"$WORK/output" 2>&1 </dev/null 9<&- || code=$?
   sed "s/^/$name: /" "$FIGURES" >>"$home/figures-$SUITE.txt"
   if [ "$code" = 0 ]; then
     echo "ok $SUITE $name" >>"$results"
