@@ -46,13 +46,21 @@ lint() {
 passes_by_itself() {
   say "---- once more by itself: $1"
   cargo test --locked --workspace --no-fail-fast -- --exact "$1" >"$run/again" 2>&1 9<&- </dev/null &&
-    grep -q '^test result: ok. 1 passed' "$run/again"
+    grep -q '^test result: ok. 1 passed' "$run/again" && return
+  cat "$run/again"
+  return 1
+}
+
+# What failed may pass yet: its first words are marked as such.
+first_try() {
+  if [ "${CI:-}" != true ]; then cat && return; fi
+  awk '/^failures:$/ { failures = 1 } { print (failures || / \.\.\. FAILED$/ ? "first try | " : "") $0; fflush() } /^test result: / { failures = 0 }'
 }
 
 cargo_tests() {
   local code=0 ok bad crashed name
   say "---- cargo test $*"
-  cargo test --locked --workspace --no-fail-fast "$@" 2>&1 9<&- | tee "$output" || code=$?
+  cargo test --locked --workspace --no-fail-fast "$@" 2>&1 9<&- | tee "$output" | first_try || code=$?
   # A test program that says how many tests it runs, but not how they went, has crashed.
   read -r ok bad crashed < <(awk '
     /^running [0-9]+ tests?$/ { open++ }

@@ -8,29 +8,37 @@ use crate::support::{App, Lifter, Options, program, spawn_app, spawn_app_with};
 
 const PASSWORD: &str = "correct horse";
 
-fn generator(setup: &Value) -> Totp {
-    let secret = Secret::try_from_base32(setup["secret"].as_str().unwrap()).unwrap();
-    Builder::new().with_secret(secret).with_account_name("ada").build().unwrap()
+/// A phone, which shows the codes of the time when it was made and of the steps around: those of a test must not change
+/// under its hands. The service takes them for as long as it is the step before or after, half a minute at least.
+struct Phone {
+    totp: Totp,
+    made_at: i64,
 }
 
-/// The code of so many steps from now.
-fn code(generator: &Totp, steps: i64) -> String {
-    let now = jiff::Timestamp::now().as_second() + 30 * steps;
-    generator.generate(now as u64).to_string()
+impl Phone {
+    fn new(setup: &Value) -> Self {
+        let secret = Secret::try_from_base32(setup["secret"].as_str().unwrap()).unwrap();
+        let totp = Builder::new().with_secret(secret).with_account_name("ada").build().unwrap();
+        Self { totp, made_at: jiff::Timestamp::now().as_second() }
+    }
+
+    fn code(&self, steps: i64) -> String {
+        self.totp.generate((self.made_at + 30 * steps) as u64).to_string()
+    }
 }
 
 /// Switches it on with the code of the step before, so that the tests have two good ones left.
-async fn switch_on(ada: &Lifter<'_>) -> (Totp, Vec<String>) {
-    // A test must not see the step change under its hands.
+async fn switch_on(ada: &Lifter<'_>) -> (Phone, Vec<String>) {
+    // That one is good until this step ends.
     let left = 30 - jiff::Timestamp::now().as_second() % 30;
-    if left < 6 {
+    if left < 10 {
         tokio::time::sleep(std::time::Duration::from_secs(left as u64)).await;
     }
     let setup = ada.post("/auth/second-factor", &json!({ "password": PASSWORD })).await.expect(201);
-    let generator = generator(&setup);
-    let confirmed = ada.post("/auth/second-factor/confirm", &json!({ "code": code(&generator, -1) })).await.expect(200);
+    let phone = Phone::new(&setup);
+    let confirmed = ada.post("/auth/second-factor/confirm", &json!({ "code": phone.code(-1) })).await.expect(200);
     let codes = confirmed["recovery_codes"].as_array().unwrap().iter().map(|code| code.as_str().unwrap().to_owned());
-    (generator, codes.collect())
+    (phone, codes.collect())
 }
 
 async fn sign_in(app: &App, code: Option<&str>) -> crate::support::Answer {
@@ -47,8 +55,8 @@ async fn a_second_factor_is_set_up_used_and_removed() {
     ada.post("/auth/second-factor/confirm", &json!({ "code": "123456" })).await.problem(409);
     let first = ada.post("/auth/second-factor", &json!({ "password": PASSWORD })).await.expect(201);
     sign_in(&app, None).await.expect(200);
-    let (generator, codes) = switch_on(&ada).await;
-    assert_ne!(first["secret"], generator.secret().to_base32());
+    let (phone, codes) = switch_on(&ada).await;
+    assert_ne!(first["secret"], phone.totp.secret().to_base32());
     assert!(first["uri"].as_str().unwrap().starts_with("otpauth://totp/repduel:ada?secret="), "{first}");
     assert_eq!(codes.len(), 10);
     ada.post("/auth/second-factor", &json!({ "password": PASSWORD })).await.problem(409);
@@ -60,11 +68,11 @@ async fn a_second_factor_is_set_up_used_and_removed() {
         let refused = sign_in(&app, code).await.expect(401);
         assert_eq!(refused["type"], "/problems/second-factor");
     }
-    sign_in(&app, Some(&code(&generator, 0))).await.expect(200);
-    sign_in(&app, Some(&code(&generator, 0))).await.problem(401);
+    sign_in(&app, Some(&phone.code(0))).await.expect(200);
+    sign_in(&app, Some(&phone.code(0))).await.problem(401);
 
     let both = |code: &str| json!({ "password": PASSWORD, "code": code });
-    let renewed = ada.post("/auth/second-factor/recovery-codes", &both(&code(&generator, 1))).await.expect(200);
+    let renewed = ada.post("/auth/second-factor/recovery-codes", &both(&phone.code(1))).await.expect(200);
     sign_in(&app, Some(&codes[0])).await.problem(401);
     let new = renewed["recovery_codes"][0].as_str().unwrap();
     let wrong = json!({ "password": "wrong horse", "code": new });
@@ -83,9 +91,9 @@ async fn a_second_factor_is_set_up_used_and_removed() {
 async fn each_code_is_good_once() {
     let app = spawn_app().await;
     let ada = app.lifter("ada").await;
-    let (generator, codes) = switch_on(&ada).await;
-    sign_in(&app, Some(&code(&generator, -1))).await.problem(401);
-    for shown in [code(&generator, 0), codes[0].clone(), codes[1].to_uppercase().replace('-', " ")] {
+    let (phone, codes) = switch_on(&ada).await;
+    sign_in(&app, Some(&phone.code(-1))).await.problem(401);
+    for shown in [phone.code(0), codes[0].clone(), codes[1].to_uppercase().replace('-', " ")] {
         let answers = join_all((0..4).map(|_| sign_in(&app, Some(&shown)))).await;
         let mut statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();
         statuses.sort_unstable();
@@ -111,10 +119,10 @@ async fn the_code_is_asked_of_whoever_has_the_password_alone() {
 async fn the_secret_cannot_be_read_in_the_database() {
     let app = spawn_app().await;
     let ada = app.lifter("ada").await;
-    let (generator, codes) = switch_on(&ada).await;
+    let (phone, codes) = switch_on(&ada).await;
     let db = app.database.connect().await;
     let sealed: Vec<u8> = db.query_one("SELECT sealed_secret FROM second_factors", &[]).await.unwrap().get(0);
-    let secret = generator.secret().as_bytes();
+    let secret = phone.totp.secret().as_bytes();
     assert!(!sealed.windows(secret.len()).any(|part| part == secret));
     for row in db.query("SELECT code_hash FROM recovery_codes", &[]).await.unwrap() {
         let hash: Vec<u8> = row.get(0);
@@ -127,14 +135,14 @@ async fn a_key_that_was_rotated_still_opens_and_is_replaced_on_use() {
     let (old, new) = ("the-data-key-of-before-0000000000", "the-data-key-of-today-11111111111");
     let app = spawn_app_with(Options { settings: vec![("DATA_KEY", old.into())], ..Options::default() }).await;
     let ada = app.lifter("ada").await;
-    let (generator, _) = switch_on(&ada).await;
+    let (phone, _) = switch_on(&ada).await;
     let with =
         |settings| spawn_app_with(Options { database: Some(app.database.clone()), settings, ..Options::default() });
     let rotated = with(vec![("DATA_KEY", new.into()), ("DATA_KEY_PREVIOUS", old.into())]).await;
-    sign_in(&rotated, Some(&code(&generator, 0))).await.expect(200);
+    sign_in(&rotated, Some(&phone.code(0))).await.expect(200);
     let today = with(vec![("DATA_KEY", new.into())]).await;
-    sign_in(&today, Some(&code(&generator, 1))).await.expect(200);
-    sign_in(&rotated, Some(&code(&generator, 1))).await.problem(401);
+    sign_in(&today, Some(&phone.code(1))).await.expect(200);
+    sign_in(&rotated, Some(&phone.code(1))).await.problem(401);
 }
 
 #[tokio::test]
@@ -142,7 +150,7 @@ async fn before_the_previous_key_goes_everything_is_sealed_anew() {
     let (old, new) = ("the-data-key-of-before-0000000000", "the-data-key-of-today-11111111111");
     let app = spawn_app_with(Options { settings: vec![("DATA_KEY", old.into())], ..Options::default() }).await;
     let ada = app.lifter("ada").await;
-    let (generator, _) = switch_on(&ada).await;
+    let (phone, _) = switch_on(&ada).await;
     for expected in ["sealed 1 ", "sealed 0 "] {
         let mut command = program();
         command.arg("seal-anew").env("DATABASE_URL", &app.database.url);
@@ -152,7 +160,7 @@ async fn before_the_previous_key_goes_everything_is_sealed_anew() {
     }
     let settings = vec![("DATA_KEY", new.into())];
     let today = spawn_app_with(Options { database: Some(app.database.clone()), settings, ..Options::default() }).await;
-    sign_in(&today, Some(&code(&generator, 0))).await.expect(200);
+    sign_in(&today, Some(&phone.code(0))).await.expect(200);
 }
 
 #[tokio::test]
@@ -170,12 +178,12 @@ async fn five_wrong_codes_pause_the_account() {
     let app = spawn_app_with(Options { settings: vec![("RATE_LIMIT_AUTH", "50/s:100".into())], ..Options::default() });
     let app = app.await;
     let ada = app.lifter("ada").await;
-    let (generator, _) = switch_on(&ada).await;
+    let (phone, _) = switch_on(&ada).await;
     for _ in 0..5 {
         let both = json!({ "password": PASSWORD, "code": "no code" });
         ada.send(ada.request("DELETE", "/auth/second-factor").json(&both)).await.problem(403);
     }
-    let paused = sign_in(&app, Some(&code(&generator, 0))).await;
+    let paused = sign_in(&app, Some(&phone.code(0))).await;
     assert!(paused.header("retry-after").parse::<u32>().unwrap() > 800);
     paused.problem(429);
 }

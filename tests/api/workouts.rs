@@ -362,7 +362,7 @@ async fn a_workout_of_twenty_sets_takes_four_journeys_to_the_database() {
         }
     };
     let mut numbers = Vec::new();
-    for round in 0..32 {
+    for round in 0..12 {
         let kg = 100.0 + 2.0 * f64::from(round);
         between(kg).await;
         journeys.begin();
@@ -374,8 +374,8 @@ async fn a_workout_of_twenty_sets_takes_four_journeys_to_the_database() {
             numbers.push(journeys.count(&note));
         }
     }
-    assert!(numbers.len() >= 16, "somebody is passed: {} times", numbers.len());
-    // What is sent in two pieces on a busy machine counts as two; a journey that is needed, every time.
+    assert!(numbers.len() >= 6, "somebody is passed: {} times", numbers.len());
+    // A machine that stands still for longer than the database seems away cuts a journey in two; one that is needed shows every time.
     let few = numbers.iter().filter(|number| (2..=4).contains(*number)).count();
     assert!(3 * few >= numbers.len(), "journeys of each workout: {numbers:?}");
 }

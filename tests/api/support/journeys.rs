@@ -1,24 +1,28 @@
 //! Between the program and PostgreSQL: counts how often a connection waits for an answer.
+//!
+//! While it counts, it sends nothing on before the program has been silent for a while, as if the database were far away: what
+//! needs no answer to be sent belongs to the same journey, in however many pieces a busy machine lets it come.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{UnixListener, UnixStream};
 
 use super::TestDatabase;
 
-#[derive(Default)]
-struct Talk {
-    /// What was sent between two answers, one after another.
-    sent: Vec<Vec<u8>>,
-    answered: bool,
-}
+/// Somebody who sends nothing for so long is waiting.
+const SILENCE: Duration = Duration::from_millis(100);
+
+/// Of each connection, what was sent between two answers, one after another; nothing when nobody counts.
+type Sent = Arc<Mutex<Vec<Option<Vec<Vec<u8>>>>>>;
 
 /// A socket that passes everything on.
 pub struct Journeys {
     pub database: TestDatabase,
-    talks: Arc<Mutex<Vec<Arc<Mutex<Talk>>>>>,
+    sent: Sent,
     directory: PathBuf,
 }
 
@@ -28,25 +32,21 @@ impl Journeys {
         let directory = std::env::temp_dir().join(format!("rdj-{}-{}", std::process::id(), fastrand::u32(..)));
         std::fs::create_dir(&directory).unwrap();
         let listener = UnixListener::bind(directory.join(".s.PGSQL.5432")).unwrap();
-        let talks = Arc::<Mutex<Vec<Arc<Mutex<Talk>>>>>::default();
-        tokio::spawn(accept(listener, format!("{host}/.s.PGSQL.5432"), talks.clone()));
+        let sent = Sent::default();
+        tokio::spawn(accept(listener, format!("{host}/.s.PGSQL.5432"), sent.clone()));
         let url = database.url.replace(&host, directory.to_str().unwrap());
-        Self { database: TestDatabase { url }, talks, directory }
+        Self { database: TestDatabase { url }, sent, directory }
     }
 
-    /// Forgets what was sent up to now.
     pub fn begin(&self) {
-        for talk in self.talks.lock().unwrap().iter() {
-            *talk.lock().unwrap() = Talk::default();
-        }
+        self.sent.lock().unwrap().iter_mut().for_each(|sent| *sent = Some(Vec::new()));
     }
 
-    /// How often the connection that sent `mark` waited since.
+    /// How often the connection that sent `mark` waited since the beginning; ends the counting.
     pub fn count(&self, mark: &str) -> usize {
-        let talks = self.talks.lock().unwrap();
         let has_mark = |sent: &Vec<u8>| sent.windows(mark.len()).any(|window| window == mark.as_bytes());
-        let of = talks.iter().map(|talk| talk.lock().unwrap()).find(|talk| talk.sent.iter().any(has_mark));
-        of.expect("a connection sent it").sent.len()
+        let all: Vec<_> = self.sent.lock().unwrap().iter_mut().filter_map(Option::take).collect();
+        all.iter().find(|sent| sent.iter().any(has_mark)).expect("a connection sent it").len()
     }
 }
 
@@ -56,36 +56,39 @@ impl Drop for Journeys {
     }
 }
 
-async fn accept(listener: UnixListener, server: String, talks: Arc<Mutex<Vec<Arc<Mutex<Talk>>>>>) {
+async fn accept(listener: UnixListener, server: String, sent: Sent) {
     while let Ok((client, _)) = listener.accept().await {
         let Ok(server) = UnixStream::connect(&server).await else { continue };
-        let talk = Arc::new(Mutex::new(Talk { answered: true, ..Talk::default() }));
-        talks.lock().unwrap().push(talk.clone());
-        let ((from_client, to_client), (from_server, to_server)) = (client.into_split(), server.into_split());
-        let asked = talk.clone();
-        tokio::spawn(pass(from_client, to_server, move |bytes: &[u8]| {
-            let mut talk = asked.lock().unwrap();
-            if talk.answered || talk.sent.is_empty() {
-                talk.sent.push(Vec::new());
-            }
-            talk.answered = false;
-            talk.sent.last_mut().unwrap().extend_from_slice(bytes);
-        }));
-        tokio::spawn(pass(from_server, to_client, move |_: &[u8]| talk.lock().unwrap().answered = true));
+        let ((from_client, to_client), (mut from_server, to_server)) = (client.into_split(), server.into_split());
+        let number = {
+            let mut sent = sent.lock().unwrap();
+            let counting = sent.iter().any(Option::is_some);
+            sent.push(counting.then(Vec::new));
+            sent.len() - 1
+        };
+        tokio::spawn(ask(from_client, to_server, sent.clone(), number));
+        tokio::spawn(async move {
+            let mut to_client = to_client;
+            let _ = tokio::io::copy(&mut from_server, &mut to_client).await;
+        });
     }
 }
 
-async fn pass(
-    mut from: tokio::net::unix::OwnedReadHalf,
-    mut to: tokio::net::unix::OwnedWriteHalf,
-    see: impl Fn(&[u8]),
-) {
-    let mut bytes = vec![0; 1 << 16];
-    while let Ok(length) = from.read(&mut bytes).await {
-        if length == 0 || to.write_all(&bytes[..length]).await.is_err() {
+async fn ask(mut client: OwnedReadHalf, mut server: OwnedWriteHalf, sent: Sent, number: usize) {
+    let mut piece = vec![0; 1 << 16];
+    while let Ok(length @ 1..) = client.read(&mut piece).await {
+        let mut journey = piece[..length].to_vec();
+        if sent.lock().unwrap()[number].is_some() {
+            while let Ok(Ok(length @ 1..)) = tokio::time::timeout(SILENCE, client.read(&mut piece)).await {
+                journey.extend_from_slice(&piece[..length]);
+            }
+        }
+        if server.write_all(&journey).await.is_err() {
             break;
         }
-        see(&bytes[..length]);
+        if let Some(journeys) = &mut sent.lock().unwrap()[number] {
+            journeys.push(journey);
+        }
     }
-    let _ = to.shutdown().await;
+    let _ = server.shutdown().await;
 }
