@@ -8,7 +8,7 @@ import { serviceWorker } from './build/service-worker.ts';
 const api = process.env.REPDUEL_API ?? 'http://127.0.0.1:9999';
 
 /** What is fetched together with the page itself: what a first visit mostly shows. Other pages and languages come a journey later. */
-const FIRST = ['/src/main.ts', 'shared', '/pages/Home.svelte', '/pages/Board.svelte', '/messages/en.json'];
+const FIRST = ['shell', '/messages/en.json', '/pages/first.ts', '/src/main.ts'];
 
 export default defineConfig({
   plugins: [svelte(), preload(FIRST), serviceWorker(), linkedPackages()],
@@ -29,8 +29,8 @@ export default defineConfig({
       output: {
         // The browser looks for a service worker at the same address for ever.
         entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
-        // Few files, since each costs a journey on a poor connection: what begins, what stands around all pages, what many
-        // pages share, and each page.
+        // Few files, since each costs a journey on a poor connection: what begins, what stands around all pages and the pages of
+        // a first visit, what many others share, and each other page.
         codeSplitting: {
           groups: [
             {
@@ -38,7 +38,7 @@ export default defineConfig({
               test: /src\/(start|pages|early|api\/tokens|i18n\/languages)\.ts$|regexparam|preload-helper/,
               priority: 3,
             },
-            { name: 'shell', test: /src\/main\.ts$/, priority: 2 },
+            { name: 'shell', test: /src\/(main|pages\/first)\.ts$/, priority: 2 },
             { name: 'shared', test: /src\//, minShareCount: 3 },
           ],
         },

@@ -65,8 +65,9 @@ stop() {
 
 # rate ROW PATH [FILE]
 rate() {
+  # The first to ask for a list wait until it is made.
   local rate failed
-  read -r _ rate _ failed < <(wrk -t2 -c32 -d"$seconds" -s tests/bench/wrk.lua "$api$2" -- "$1" "${3:-$work/ids}" | grep '^RESULT')
+  read -r _ rate _ failed < <(wrk -t2 -c32 --timeout 10s -d"$seconds" -s tests/bench/wrk.lua "$api$2" -- "$1" "${3:-$work/ids}" | grep '^RESULT')
   [ "$failed" = 0 ] || fail "$1: $failed requests failed at $2"
   echo "$rate"
 }

@@ -32,8 +32,8 @@ export function preload(entries: string[]): Plugin {
           injectTo: 'head',
         });
         return [
-          ...[...scripts].map((name) => link({ rel: 'modulepreload', crossorigin: true, href: `/${name}` })),
           ...[...styles].map((name) => link({ rel: 'stylesheet', crossorigin: true, href: `/${name}` })),
+          ...[...scripts].map((name) => link({ rel: 'modulepreload', crossorigin: true, href: `/${name}` })),
         ];
       },
     },

@@ -2,20 +2,36 @@
 //!
 //! Part of the first code that runs (start.ts). Only for strangers: a session's token takes a journey of its own.
 
+import type { Schemas } from './api/client.ts';
 import { wasSignedIn } from './api/tokens.ts';
 
 const asked = new Map<string, Promise<Response>>();
 
-/** As pages/Board.svelte asks by itself; what it asks in other words, it asks again. */
+/** As pages/Board.svelte and pages/home/TopTen.svelte ask by themselves; what they ask in other words, they ask again. */
 export function askEarly(path: string, query: string) {
+  if (query || wasSignedIn()) return;
   const board = /^\/boards\/([\w-]+)$/.exec(path)?.[1];
-  if (!board || query || wasSignedIn()) return;
-  for (const address of [`/api/v1/boards/${board}?limit=100&around=51`, '/api/v1/boards']) {
-    const answer = fetch(address);
-    // Whoever takes it learns why it did not come.
-    answer.catch(() => undefined);
-    asked.set(address, answer);
+  if (board) {
+    ask(`/api/v1/boards/${board}?limit=100&around=51`);
+    ask('/api/v1/boards');
   }
+  if (path === '/') {
+    // Where boards are for members, a stranger is not to be refused.
+    const open = ask('/api/v1/site').then(async (answer) => {
+      const site = (await answer.clone().json()) as Schemas['Site'];
+      if (!site.boards_are_public) throw new TypeError('boards are for members');
+    });
+    ask('/api/v1/boards/energy?limit=10', open);
+  }
+}
+
+function ask(address: string, first: Promise<unknown> = Promise.resolve()) {
+  const answer = first.then(() => fetch(address));
+  asked.set(address, answer);
+  // What nobody took in time is old. Whoever takes it learns why it did not come.
+  const forget = () => setTimeout(() => asked.delete(address), 5_000);
+  answer.then(forget, forget);
+  return answer;
 }
 
 /** The answer to a request that was made early, once: whoever asks again wants to know how it is now. */

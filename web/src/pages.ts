@@ -10,9 +10,9 @@ type Load = () => Promise<Page>;
 
 /** `true`: only for whoever is signed in. */
 const PAGES: [path: string, load: Load, isForMembers?: true][] = [
-  ['/', () => import('./pages/Home.svelte')],
+  ['/', async () => ({ default: (await import('./pages/first.ts')).Home })],
   ['/boards', () => import('./pages/Boards.svelte')],
-  ['/boards/:board', () => import('./pages/Board.svelte')],
+  ['/boards/:board', async () => ({ default: (await import('./pages/first.ts')).Board })],
   ['/lift', () => import('./pages/Lift.svelte'), true],
   ['/train', () => import('./pages/Train.svelte'), true],
   ['/train/workout', () => import('./pages/Workout.svelte'), true],
