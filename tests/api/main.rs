@@ -9,6 +9,7 @@ mod api_keys;
 mod audit;
 mod blocks;
 mod boards;
+mod boards_at_once;
 mod boards_curve;
 mod boards_following;
 mod boards_privacy;
