@@ -1,5 +1,5 @@
 //! The first code of a page, and little of it: what the page is made of is on its way before the shell around all pages,
-//! fifty times as large, has come and begun.
+//! fifty times as large, has come and begun. The page names it as `async`, so it waits for no style sheet either.
 
 import { askEarly } from './early.ts';
 import { preferred, wordsOf } from './i18n/languages.ts';
