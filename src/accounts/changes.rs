@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::{Email, Password, Username, country};
 use crate::platform::Problem;
+use crate::platform::extract::can_be_seen;
 use crate::platform::problem::FieldError;
 use crate::strength::{ScoredAs, Unit};
 
@@ -181,12 +182,12 @@ impl TryFrom<UserUpdate> for Changes {
     }
 }
 
-/// A name to be shown: 1 to 50 characters, none of them a control character.
+/// A name to be shown: 1 to 50 characters that can be seen.
 pub fn parse_display_name(text: String) -> Result<String, &'static str> {
     let text = text.trim();
     match text.chars().count() {
-        1..=50 if !text.chars().any(char::is_control) => Ok(text.to_owned()),
-        _ => Err("must have 1 to 50 characters"),
+        1..=50 if can_be_seen(text) => Ok(text.to_owned()),
+        _ => Err("must have 1 to 50 characters that can be seen"),
     }
 }
 

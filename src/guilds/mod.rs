@@ -179,7 +179,7 @@ pub async fn transfer(db: &Connection, me: UserId, guild: Uuid, to: UserId) -> R
 pub async fn join(db: &Connection, me: UserId, typed: &str) -> Result<Uuid, GuildError> {
     let transaction = db.begin().await?;
     let joined = async {
-        let guild = store::hold_guild_of_code(&transaction, &code::typed(typed)).await?;
+        let guild = store::hold_guild_of_code(&transaction, me, &code::typed(typed)).await?;
         let guild = guild.ok_or(GuildError::UnknownCode)?;
         match members::insert_member(&transaction, guild, me, false, MOST_MEMBERS).await? {
             Entered::Done => Ok(guild),

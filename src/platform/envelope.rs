@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
-    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_EXPOSE_HEADERS, CONNECTION, HeaderName, HeaderValue, ORIGIN, VARY,
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_EXPOSE_HEADERS, CACHE_CONTROL, CONNECTION, HeaderName,
+    HeaderValue, ORIGIN, VARY,
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
@@ -82,6 +83,10 @@ pub async fn envelope(
     let pattern = if known.is_none() { response.request().match_pattern() } else { None };
     let route = known.map(|known| known.0).or(pattern.as_deref()).unwrap_or("unmatched");
     let user = response.request().extensions().get::<UserId>().copied();
+    // What is said to one is for nobody who uses the same browser later.
+    if user.is_some() && !response.headers().contains_key(CACHE_CONTROL) {
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
     let told = Told { method: &method, route, status: response.status().as_u16(), user, client, id: &id };
     told.record(&envelope, began.elapsed());
     Ok(response)

@@ -84,10 +84,29 @@ pub fn check<T: Validate<Context = ()>>(value: T) -> Result<T, Problem> {
 
 /// A rule for names and notes: text that can be shown, and that PostgreSQL can hold.
 pub fn printable(text: &str, _: &()) -> garde::Result {
-    match text.trim().is_empty() || text.chars().any(char::is_control) {
-        true => Err(garde::Error::new("must be text, without control characters")),
-        false => Ok(()),
+    match can_be_seen(text) {
+        true => Ok(()),
+        false => Err(garde::Error::new("must be text that can be seen, without control characters")),
     }
+}
+
+/// Whether a character takes no room, or turns what follows around: in a name, two that look the same would be different ones.
+pub fn is_unseen(letter: char) -> bool {
+    matches!(letter, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Whether a character makes what stands after it run the other way.
+const fn turns(letter: char) -> bool {
+    matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Whether something of a text is to be seen, and the text around it stays as it is.
+pub fn can_be_seen(text: &str) -> bool {
+    text.chars().any(|letter| !letter.is_whitespace() && !is_unseen(letter))
+        && !text.chars().any(|l| l.is_control() || turns(l))
 }
 
 /// A rule for numbers from a query, where `NaN` and `inf` can be written.

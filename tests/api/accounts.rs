@@ -104,6 +104,10 @@ async fn a_profile_changes_where_it_was_asked_to_and_nowhere_else() {
         ada.patch("/users/me", &json!({ "scored_as": null, "weight": null, "time_zone": null })).await.expect(200);
     assert_eq!((&user["scored_as"], &user["time_zone"]), (&json!("women"), &json!("UTC")));
     assert!(user["weight"].is_null());
+    // Names that nobody sees, or that turn what stands around them.
+    for name in ["\u{200b}", "\u{202e}adA", "\u{2066}Ada", " ", "A\u{7}"] {
+        assert!(ada.patch("/users/me", &json!({ "display_name": name })).await.problem(422).contains("display_name"));
+    }
     assert_eq!(ada.patch("/users/me", &json!({})).await.expect(200)["display_name"], "Ada L.");
     assert_eq!(ada.get("/auth/me").await.expect(200)["preferred_unit"], "lbs");
 }

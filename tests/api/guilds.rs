@@ -3,6 +3,7 @@
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
+use crate::blocks::block;
 use crate::support::{App, Lifter, spawn_app};
 
 /// Somebody who lifts three times so many kilograms.
@@ -49,13 +50,36 @@ async fn the_two_routes_of_the_contract_answer_as_they_did() {
     assert_eq!(ada.get("/guilds/").await.expect(200), json!([guild]));
     app.get("/guilds/").await.problem(401);
     app.post("/guilds/", &json!({ "name": "x" })).await.problem(401);
-    for name in ["ab", &"x".repeat(41), "   ", "a\u{202e}bcd"] {
+    for name in ["ab", &"x".repeat(41), "   ", "a\u{202e}bcd", "\u{2800}\u{2800}\u{2800}"] {
         assert!(ada.post("/guilds/", &json!({ "name": name })).await.problem(422).contains("name"), "{name}");
     }
     let ben = app.lifter("ben").await;
     assert!(ben.post("/guilds", &json!({ "name": "IRON PARADISE" })).await.problem(409).contains("name"));
     assert!(ada.post("/guilds", &json!({ "name": "Second" })).await.problem(409).contains("already"));
-    assert_eq!(app.database.count("SELECT count(*) FROM guilds").await, 1);
+    // Letters that look the same are the same.
+    ben.post("/guilds", &json!({ "name": "Café" })).await.expect(201);
+    let cora = app.lifter("cora").await;
+    assert!(cora.post("/guilds", &json!({ "name": "Cafe\u{301}" })).await.problem(409).contains("name"));
+    assert_eq!(app.database.count("SELECT count(*) FROM guilds").await, 2);
+}
+
+#[tokio::test]
+async fn whoever_the_owner_hides_from_or_has_blocked_is_told_nothing_of_them() {
+    let app = spawn_app().await;
+    let (ada, ben, cora) = (app.lifter("ada").await, app.lifter("ben").await, app.lifter("cora").await);
+    let (id, code) = found(&ada, "Iron").await;
+    block(&ada, &ben).await.expect(204);
+    block(&cora, &ada).await.expect(204);
+    for blocked in [&ben, &cora] {
+        blocked.post("/guilds/join", &json!({ "code": code })).await.problem(404);
+        assert_eq!(blocked.get(&format!("/guilds/{id}")).await.expect(200)["owner_id"], Value::Null);
+    }
+    let dora = app.lifter("dora").await;
+    assert_eq!(join(&dora, &code).await["owner_id"], ada.id.as_str());
+    ada.patch("/users/me", &json!({ "is_private": true })).await.expect(200);
+    assert_eq!(dora.get("/guilds/me").await.expect(200)["owner_id"], Value::Null);
+    let own = ada.get("/guilds/me").await.expect(200);
+    assert_eq!((&own["owner_id"], &own["is_owner"]), (&json!(ada.id), &json!(true)));
 }
 
 #[tokio::test]

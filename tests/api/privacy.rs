@@ -72,6 +72,18 @@ async fn others_never_see_e_mail_body_weight_or_store_ids() {
 }
 
 #[tokio::test]
+async fn what_is_said_to_one_is_kept_by_no_cache() {
+    let app = spawn_app().await;
+    let ada = full_lifter(&app, "ada").await;
+    for path in ["/users/me", "/users/me/body-weights", "/feed", "/boards/energy", &format!("/users/{}", ada.id)] {
+        assert_eq!(ada.get(path).await.header("cache-control"), "no-store", "{path}");
+    }
+    assert_eq!(ada.patch("/users/me", &json!({ "weight": 0 })).await.header("cache-control"), "no-store");
+    assert_eq!(ada.get("/one-rep-max?weight=100&reps=5").await.header("cache-control"), "public, max-age=86400");
+    assert_eq!(app.get("/boards/energy").await.header("cache-control"), "");
+}
+
+#[tokio::test]
 async fn whoever_wishes_to_be_hidden_is_there_for_themselves_alone() {
     let app = spawn_app().await;
     let (ada, ben) = (full_lifter(&app, "ada").await, app.lifter("ben").await);

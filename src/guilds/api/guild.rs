@@ -22,7 +22,8 @@ pub struct GuildRead {
     name: String,
     icon_url: Option<String>,
     id: Uuid,
-    owner_id: UserId,
+    /// Null where the owner hides from the reader.
+    owner_id: Option<UserId>,
     created_at: Time,
     updated_at: Time,
 }
@@ -67,7 +68,7 @@ pub struct GuildDetail {
 
 impl GuildDetail {
     fn new(detail: Detail, me: UserId) -> Self {
-        let is_owner = detail.guild.owner == me;
+        let is_owner = detail.guild.owner == Some(me);
         Self {
             members: detail.members,
             points: f64::from(detail.points) / 100.0,

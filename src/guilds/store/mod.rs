@@ -7,6 +7,7 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::GuildName;
+use crate::platform::visibility::{unblocked, visible};
 use crate::platform::{Connection, DatabaseError, UserId};
 
 /// A guild as existing clients read one.
@@ -14,7 +15,8 @@ pub struct Guild {
     pub id: Uuid,
     pub name: String,
     pub icon_url: Option<String>,
-    pub owner: UserId,
+    /// None where the reader does not see who it is.
+    pub owner: Option<UserId>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
@@ -26,7 +28,7 @@ impl Guild {
             id: row.get(0),
             name: row.get(1),
             icon_url: row.get(2),
-            owner: UserId(row.get(3)),
+            owner: row.get::<_, Option<Uuid>>(3).map(UserId),
             created_at: row.get(4),
             updated_at: row.get(5),
         }
@@ -82,12 +84,19 @@ pub struct Detail {
 pub async fn find_guild(db: &Connection, me: UserId, guild: Uuid) -> Result<Option<Detail>, DatabaseError> {
     let row = db
         .query_opt(
-            "SELECT g.id, g.name, g.icon_url, o.user_id, g.created_at, g.updated_at, g.members, g.counted, g.points,
+            concat!(
+                "SELECT g.id, g.name, g.icon_url, CASE WHEN ",
+                visible!("$2"),
+                " AND ",
+                unblocked!("$2"),
+                " THEN o.user_id END, g.created_at, g.updated_at, g.members, g.counted, g.points,
                     g.is_rounded, (SELECT count(*) FROM guilds x WHERE x.points > 0 AND x.points > g.points),
                     (SELECT count(*) FROM guilds x WHERE x.points > 0), g.code,
                     EXISTS (SELECT FROM guild_members m WHERE m.user_id = $2 AND m.guild_id = g.id),
                     EXISTS (SELECT FROM guild_requests r WHERE r.user_id = $2 AND r.guild_id = g.id)
-             FROM guilds g JOIN guild_members o ON o.guild_id = g.id AND o.is_owner WHERE g.id = $1",
+                 FROM guilds g JOIN guild_members o ON o.guild_id = g.id AND o.is_owner JOIN users u ON u.id = o.user_id
+                 WHERE g.id = $1"
+            ),
             &[&guild, &me.0],
         )
         .await?;
@@ -133,9 +142,15 @@ pub async fn hold_guild(db: &Connection, guild: Uuid, me: UserId) -> Result<Opti
     Ok(row.map(|row| Held { is_owner: row.get(0) }))
 }
 
-/// The same of the guild that has this code.
-pub async fn hold_guild_of_code(db: &Connection, code: &str) -> Result<Option<Uuid>, DatabaseError> {
-    let row = db.query_opt("SELECT id FROM guilds WHERE code = $1 FOR NO KEY UPDATE", &[&code]).await?;
+/// The guild of a code, held until the transaction ends: none for those whom its owner has blocked, or who have blocked them.
+pub async fn hold_guild_of_code(db: &Connection, me: UserId, code: &str) -> Result<Option<Uuid>, DatabaseError> {
+    let sql = concat!(
+        "SELECT g.id FROM guilds g JOIN guild_members o ON o.guild_id = g.id AND o.is_owner JOIN users u ON u.id = o.user_id
+         WHERE g.code = $1 AND ",
+        unblocked!("$2"),
+        " FOR NO KEY UPDATE OF g"
+    );
+    let row = db.query_opt(sql, &[&code, &me.0]).await?;
     Ok(row.map(|row| row.get(0)))
 }
 
