@@ -2,7 +2,7 @@
 
 import { forgetAll, keep, keepFor, recall } from '../outbox/database.ts';
 import { api, ask, type Schemas } from './client.ts';
-import { accessToken, forget, onEnded, ownerOf, take, wasSignedIn, type Token } from './tokens.ts';
+import { accessToken, forget, isHere, onEnded, onReplaced, ownerOf, take, wasSignedIn, type Token } from './tokens.ts';
 
 export type User = Schemas['UserRead'];
 
@@ -14,9 +14,17 @@ type State = 'unknown' | 'guest' | 'member' | 'expired' | 'away';
 
 export const session = $state({ state: 'unknown' as State, me: null as User | null });
 
+/** A sign-out that the server has not heard of yet. */
+const OWED = 'owes-sign-out';
+const TABS = 'session';
+
 /** Finds out who is here: at once for a newcomer, from what is kept where there is no network. */
 export function startSession() {
   onEnded(() => (session.state = session.me ? 'expired' : 'guest'));
+  onReplaced(() => location.reload());
+  new BroadcastChannel(TABS).onmessage = leave;
+  addEventListener('online', () => void payOwed());
+  void payOwed();
   if (!wasSignedIn()) {
     session.state = 'guest';
     return;
@@ -50,15 +58,33 @@ function become(me: User) {
 }
 
 export function setMe(me: User) {
+  if (!isHere(me.id)) return;
   become(me);
   void keep('me', $state.snapshot(me));
 }
 
-/** Ends the session here and at the server. What waits to be sent stays for the next login. */
+/** Ends the session in every tab, and at the server as soon as it can be reached. What waits to be sent stays for the next login. */
 export async function signOut() {
-  await api.POST('/api/v1/auth/logout', { body: null }).catch(() => undefined);
+  await api.POST('/api/v1/auth/logout', { body: null }).catch(() => localStorage.setItem(OWED, '1'));
+  leave();
+  const tabs = new BroadcastChannel(TABS);
+  tabs.postMessage('signed out');
+  tabs.close();
+  await forgetAll();
+}
+
+function leave() {
   forget();
   keepFor('');
   Object.assign(session, { state: 'guest', me: null });
-  await forgetAll();
+}
+
+/** The cookie says whose session it is; a login since then has replaced it. */
+async function payOwed() {
+  if (!localStorage.getItem(OWED)) return;
+  if (!wasSignedIn()) {
+    const answer = await api.POST('/api/v1/auth/logout', { body: null }).catch(() => null);
+    if (!answer || answer.response.status >= 500) return;
+  }
+  localStorage.removeItem(OWED);
 }

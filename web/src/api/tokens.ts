@@ -10,10 +10,18 @@ const KNOWN = 'was-signed-in';
 let access: { token: string; until: number } | null = null;
 let refreshing: Promise<string | null> | null = null;
 let ended = () => {};
+let replaced = () => {};
+/** Whose this tab is: the first token's, until somebody signs in here. */
+let owner: string | undefined;
 
 /** Calls `then` when the server no longer knows the session. */
 export function onEnded(then: () => void) {
   ended = then;
+}
+
+/** Calls `then` when the cookie has become somebody else's: another tab signed in. */
+export function onReplaced(then: () => void) {
+  replaced = then;
 }
 
 export const wasSignedIn = () => localStorage.getItem(KNOWN) !== null;
@@ -35,7 +43,12 @@ async function refresh(): Promise<string | null> {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ grant: 'cookie' }),
       });
-      if (answer.ok) return take((await answer.json()) as Token);
+      if (answer.ok) {
+        const token = (await answer.json()) as Token;
+        // What is typed here is not the other's.
+        if (!owner || ownerOf(token.access_token) === owner) return take(token);
+        replaced();
+      }
       if (answer.status === 401 || answer.status === 403) {
         forget();
         ended();
@@ -48,6 +61,7 @@ async function refresh(): Promise<string | null> {
 }
 
 export function take(token: Token): string {
+  owner = ownerOf(token.access_token);
   access = { token: token.access_token, until: Date.now() + (token.expires_in - 20) * 1000 };
   localStorage.setItem(KNOWN, '1');
   return token.access_token;
@@ -57,6 +71,9 @@ export function forget() {
   access = null;
   localStorage.removeItem(KNOWN);
 }
+
+/** Whether this tab is still that lifter's: an answer may come after the sign-out. */
+export const isHere = (userId: string) => wasSignedIn() && userId === owner;
 
 /** The access token was not taken: perhaps it was ended, perhaps this clock is wrong. Only a refused refresh is an end. */
 export function renew() {

@@ -4,7 +4,7 @@ import { createHmac } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from './harness.ts';
-import { bearer, enter, lifter, PASSWORD, signIn } from './lifters.ts';
+import { bearer, enter, installed, lifter, PASSWORD, signIn } from './lifters.ts';
 
 /** A code of RFC 6238. */
 function totp(secret: string, at = Date.now()): string {
@@ -107,6 +107,57 @@ test('no token and no personal number is where scripts or logs could read it', a
   expect(cookie?.expires).toBeGreaterThan(Date.now() / 1000 + 86_400);
   await page.reload();
   await expect(page.getByRole('heading', { name: 'Settings' })).toBeVisible();
+});
+
+test('a sign-out is one in every tab', async ({ page, context, request }) => {
+  const who = await lifter(request);
+  await enter(page, who.username);
+  const other = await context.newPage();
+  await other.goto('/settings');
+  await expect(other.getByRole('heading', { name: 'Settings' })).toBeVisible();
+  await page.goto('/settings');
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page.getByRole('link', { name: 'Sign in' }).first()).toBeVisible();
+  await expect(other.getByRole('link', { name: 'Sign in' }).first()).toBeVisible();
+  await expect(other.getByRole('heading', { name: 'Settings' })).toHaveCount(0);
+});
+
+test('what is typed in a tab of one lifter never becomes the next one’s', async ({ page, context, request }) => {
+  const [ada, ben] = [await lifter(request), await lifter(request)];
+  await enter(page, ada.username);
+  await page.goto('/settings');
+  await expect(page.getByLabel('Shown name')).toBeVisible();
+  // Elsewhere in this browser, and without a word to this tab: ada leaves, ben comes.
+  expect((await context.request.post('/api/v1/auth/logout', { data: {} })).status()).toBe(204);
+  const login = { email: ben.username, password: PASSWORD, grant: 'cookie' };
+  expect((await context.request.post('/api/v1/auth/login', { data: login })).status()).toBe(200);
+  await page.getByLabel('Shown name').fill('Typed by ada');
+  const form = page.locator('form').filter({ has: page.getByLabel('Shown name') });
+  const reloaded = page.waitForEvent('load');
+  await form.getByRole('button', { name: 'Save' }).click();
+  await reloaded;
+  await expect(page.getByLabel('Username')).toHaveValue(ben.username);
+  await expect(page.getByLabel('Shown name')).not.toHaveValue('Typed by ada');
+  for (const { username } of [ada, ben]) {
+    const me = await request.get('/api/v1/users/me', { headers: bearer(await signIn(request, username)) });
+    expect(((await me.json()) as { display_name: string }).display_name).toBe(username);
+  }
+});
+
+test('a sign-out without a network is carried out when there is one', async ({ page, context, request }) => {
+  const who = await lifter(request);
+  await enter(page, who.username);
+  await installed(page);
+  await page.goto('/settings');
+  await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible();
+  await context.setOffline(true);
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page.getByRole('link', { name: 'Sign in' }).first()).toBeVisible();
+  const ended = page.waitForResponse((answer) => answer.url().endsWith('/auth/logout'));
+  await context.setOffline(false);
+  expect((await ended).status()).toBe(204);
+  const refreshed = await context.request.post('/api/v1/auth/refresh', { data: { grant: 'cookie' } });
+  expect(refreshed.status()).toBe(401);
 });
 
 test('a wrong field is told beside the field, in words', async ({ page }) => {
