@@ -27,10 +27,11 @@ test('a second factor is set up, asked for, and replaced by a recovery code', as
   await factor.getByLabel('Present password').fill(PASSWORD);
   await factor.getByRole('button', { name: 'Set up' }).click();
   const secret = await factor.locator('code').innerText();
-  await factor.getByLabel('Code').fill('000000');
+  await expect(factor.getByRole('img', { name: 'QR code for the authenticator app' })).toBeVisible();
+  await factor.getByLabel('Code', { exact: true }).fill('000000');
   await factor.getByRole('button', { name: 'Switch on' }).click();
   await expect(factor.getByText(/code/i).first()).toBeVisible();
-  await factor.getByLabel('Code').fill(totp(secret));
+  await factor.getByLabel('Code', { exact: true }).fill(totp(secret));
   await factor.getByRole('button', { name: 'Switch on' }).click();
   await expect(factor.getByText('On since')).toBeVisible();
   const recovery = await factor.locator('.codes code').allInnerTexts();

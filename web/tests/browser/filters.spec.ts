@@ -33,3 +33,17 @@ test('chips narrow a board, and the address keeps them', async ({ page, request 
   await expect(row(ben)).toBeVisible();
   await expect(row(ann)).toHaveCount(0);
 });
+
+test('on a phone one is brought to oneself, past all chips', async ({ page, request }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  const who = await lifter(request, { country: 'NO' });
+  await lift(request, who, [{ exercise_id: 'front_squat', weight_kg: 90, reps: 1 }]);
+  await enter(page, who.username);
+  await page.goto('/boards/front_squat?sex=men');
+  await page.getByRole('button', { name: 'To me' }).click();
+  const row = page.getByRole('listitem').filter({ hasText: who.username });
+  await expect(row).toBeInViewport({ ratio: 1 });
+  const ways = (await page.getByRole('navigation', { name: 'Main pages' }).boundingBox())!;
+  const box = (await row.boundingBox())!;
+  expect(box.y + box.height).toBeLessThanOrEqual(ways.y);
+});

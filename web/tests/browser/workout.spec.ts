@@ -53,6 +53,20 @@ test('a set is confirmed by a key of at least 56 px', async ({ page, request }) 
   await expect(page.getByRole('timer')).toBeVisible();
 });
 
+test('a set without its weight is not done, and says so', async ({ page, request }) => {
+  await prepare(page, await lifter(request));
+  const weight = page.locator('[id^=weight-]').first();
+  await weight.fill('');
+  const key = page.getByRole('button', { name: 'Set 1 done', exact: true });
+  await key.click();
+  await expect(page.getByText('A weight above zero is missing.')).toBeVisible();
+  await expect(weight).toBeFocused();
+  await expect(key).toHaveAttribute('aria-pressed', 'false');
+  await weight.fill('70');
+  await tick(page, 1, 1);
+  await expect(page.getByText('A weight above zero is missing.')).toHaveCount(0);
+});
+
 test('aeroplane mode, a reload and a killed tab in the middle', async ({ page, context, request }) => {
   const who = await lifter(request);
   await prepare(page, who);
