@@ -384,6 +384,24 @@ async fn the_board_is_that_of_sql_whatever_members_do() {
 }
 
 #[tokio::test]
+async fn a_member_who_is_long_at_work_keeps_no_other_waiting() {
+    let app = spawn_app().await;
+    let (ada, ben) = (strong(&app, "ada", 100.0, true).await, strong(&app, "ben", 90.0, true).await);
+    let (id, code) = found(&ada, "Iron").await;
+    join(&ben, &code).await;
+    let points = async || ada.get(&format!("/guilds/{id}")).await.expect(200)["points"].as_f64().unwrap();
+    let before = points().await;
+    // As of somebody who merges an exercise of thousands of sets.
+    let at_work = app.database.connect().await;
+    let moved = format!("BEGIN; UPDATE board_lifters SET user_id = user_id WHERE user_id = '{}'", ada.id);
+    at_work.batch_execute(&moved).await.unwrap();
+    ben.lift("back_squat", 120.0, 1).await;
+    let meanwhile = points().await;
+    at_work.batch_execute("COMMIT").await.unwrap();
+    assert!(meanwhile > before && points().await == meanwhile, "{before}, {meanwhile}");
+}
+
+#[tokio::test]
 async fn points_that_a_lifter_does_not_show_are_in_no_answer() {
     let app = spawn_app().await;
     let ada = strong(&app, "ada", 117.5, false).await;

@@ -136,6 +136,8 @@ impl LoadSynthetic {
             .with_message("making");
         let transaction = client.transaction().await?;
         let db = transaction.client();
+        // What waits for the end of the transaction would keep indexes from being dropped in it.
+        db.batch_execute("SET CONSTRAINTS guilds_follow_lifters IMMEDIATE").await?;
         let is_empty: bool = db.query_one("SELECT NOT EXISTS (SELECT FROM users)", &[]).await?.get(0);
         let aside = match is_empty {
             true => Some(set_aside(db, &TABLES).await?),
