@@ -15,7 +15,7 @@ get() {
 }
 page='text/html,application/xhtml+xml,*/*;q=0.8'
 header() { tr -d '\r' <"$WORK/head" | sed -n "s/^$1: //Ip"; }
-is_the_app() { grep -q '<script type="module"' "$WORK/body" || broken "$1 is no page of the app"; }
+is_the_app() { grep -q '<script [^>]*type="module"' "$WORK/body" || broken "$1 is no page of the app"; }
 # app_file: the app's code, as the page names it.
 app_file() {
   get "$page" / >/dev/null
