@@ -16,13 +16,15 @@ export const session = $state({ state: 'unknown' as State, me: null as User | nu
 
 /** A sign-out that the server has not heard of yet. */
 const OWED = 'owes-sign-out';
-const TABS = 'session';
+/** Other tabs of this browser. */
+let tabs: BroadcastChannel | undefined;
 
 /** Finds out who is here: at once for a newcomer, from what is kept where there is no network. */
 export function startSession() {
   onEnded(() => (session.state = session.me ? 'expired' : 'guest'));
   onReplaced(() => location.reload());
-  new BroadcastChannel(TABS).onmessage = leave;
+  tabs = new BroadcastChannel('session');
+  tabs.onmessage = leave;
   addEventListener('online', () => void payOwed());
   void payOwed();
   if (!wasSignedIn()) {
@@ -63,13 +65,12 @@ export function setMe(me: User) {
   void keep('me', $state.snapshot(me));
 }
 
-/** Ends the session in every tab, and at the server as soon as it can be reached. What waits to be sent stays for the next login. */
+/** Ends the session in every tab, and at the server as soon as it answers. What waits to be sent stays for the next login. */
 export async function signOut() {
-  await api.POST('/api/v1/auth/logout', { body: null }).catch(() => localStorage.setItem(OWED, '1'));
+  localStorage.setItem(OWED, '1');
+  await tellServer();
   leave();
-  const tabs = new BroadcastChannel(TABS);
-  tabs.postMessage('signed out');
-  tabs.close();
+  tabs?.postMessage('signed out');
   await forgetAll();
 }
 
@@ -79,12 +80,17 @@ function leave() {
   Object.assign(session, { state: 'guest', me: null });
 }
 
+async function tellServer() {
+  const answer = await api
+    .POST('/api/v1/auth/logout', { body: null, signal: AbortSignal.timeout(10_000) })
+    .catch(() => null);
+  // 401: it knows of no session.
+  if (answer?.response.ok || answer?.response.status === 401) localStorage.removeItem(OWED);
+}
+
 /** The cookie says whose session it is; a login since then has replaced it. */
 async function payOwed() {
   if (!localStorage.getItem(OWED)) return;
-  if (!wasSignedIn()) {
-    const answer = await api.POST('/api/v1/auth/logout', { body: null }).catch(() => null);
-    if (!answer || answer.response.status >= 500) return;
-  }
-  localStorage.removeItem(OWED);
+  if (wasSignedIn()) localStorage.removeItem(OWED);
+  else await tellServer();
 }
