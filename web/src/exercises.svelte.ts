@@ -73,6 +73,9 @@ async function load(): Promise<Map<string, Exercise>> {
   return new Map([...made, ...listed].map((one) => [one.id, one]));
 }
 
+/** Whether a set of it may have no weight: nothing hung on, nothing helped. */
+export const mayBeZero = (exercise: Exercise) => exercise.load === 'added_to_body' || exercise.load === 'assistance';
+
 async function translations(): Promise<Record<string, Translation>> {
   if (language() !== 'de') return {};
   return (await import('./i18n/exercises.de.json')).default as Record<string, Translation>;
