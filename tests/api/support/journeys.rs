@@ -83,11 +83,11 @@ async fn ask(mut client: OwnedReadHalf, mut server: OwnedWriteHalf, sent: Sent, 
                 journey.extend_from_slice(&piece[..length]);
             }
         }
+        if let Some(journeys) = &mut sent.lock().unwrap()[number] {
+            journeys.push(journey.clone());
+        }
         if server.write_all(&journey).await.is_err() {
             break;
-        }
-        if let Some(journeys) = &mut sent.lock().unwrap()[number] {
-            journeys.push(journey);
         }
     }
     let _ = server.shutdown().await;
