@@ -137,7 +137,7 @@ impl LoadSynthetic {
         let transaction = client.transaction().await?;
         let db = transaction.client();
         // What waits for the end of the transaction would keep indexes from being dropped in it.
-        db.batch_execute("SET CONSTRAINTS guilds_follow_lifters IMMEDIATE").await?;
+        db.batch_execute("SET CONSTRAINTS ALL IMMEDIATE").await?;
         let is_empty: bool = db.query_one("SELECT NOT EXISTS (SELECT FROM users)", &[]).await?.get(0);
         let aside = match is_empty {
             true => Some(set_aside(db, &TABLES).await?),
