@@ -22,6 +22,7 @@ mod energy;
 mod existing_client;
 mod feed;
 mod follows;
+mod guild_points;
 mod guilds;
 mod hostile;
 mod jobs;
