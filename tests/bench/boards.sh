@@ -82,7 +82,8 @@ row() {
   echo "$1 $(median <"$work/$1.ours") $limit"
 }
 
-ids() { psql -XAtqc "SELECT id FROM users WHERE is_active ORDER BY md5(id::text) LIMIT 10000" "$1"; }
+# Others each time: those who posted the time before have lifted more than anybody does in a month.
+ids() { psql -XAtqc "SELECT id FROM users WHERE is_active ORDER BY md5(id::text || '$RANDOM') LIMIT 10000" "$1"; }
 
 # ---- Rank and percentile of a random lifter, beside /health ----
 for size in small large; do
@@ -139,13 +140,19 @@ nl -ba -w1 -s, "$work/ids" | psql -Xqc 'COPY bench_ids FROM STDIN CSV'
   echo "\\set n random(1, $(wc -l <"$work/ids"))"
   sed "s/'@user@'/(SELECT id FROM bench_ids WHERE n = :n)/g" tests/bench/post_score.sql
 } >"$work/post.sql"
+# With the best of each, which a post of the second row is above by 250 grams.
+risers() {
+  query "SELECT coalesce(score_value, 60) FROM bench_ids LEFT JOIN personal_bests ON user_id = id AND exercise_id = 'back_squat' ORDER BY n" |
+    paste -d' ' "$work/tokens" - >"$work/risers"
+}
 for ((round = 0; round <= rounds; round++)); do
   note "posts, round $round of $rounds"
   limit -f "$work/post.sql" >>"$work/boards_post.limit"
   rate post_score /api/v1/scores/scenario/back_squat/ "$work/tokens" >>"$work/boards_post.ours"
   # Each a new best, so that every board moves.
   limit -f "$work/post.sql" >>"$work/boards_rising_post.limit"
-  rate rising_score /api/v1/scores/scenario/back_squat/ "$work/tokens" >>"$work/boards_rising_post.ours"
+  risers
+  rate rising_score /api/v1/scores/scenario/back_squat/ "$work/risers" >>"$work/boards_rising_post.ours"
   [ "$round" -gt 0 ] || rm "$work"/boards_{post,rising_post}.{limit,ours}
 done
 query 'DROP TABLE bench_ids'

@@ -4,6 +4,8 @@ local json = { ["Content-Type"] = "application/json" }
 
 -- Each of the two threads has every second token; one that was spent is followed by what the answer holds.
 local own = {}
+-- Where each post is a new best: the lifters of this thread, in the file as `token kg`.
+local risers = {}
 
 function setup(thread)
   number = number + 1
@@ -14,6 +16,12 @@ function init(args)
   row = args[1]
   for line in io.lines(args[2]) do tokens[#tokens + 1] = line end
   math.randomseed(seed)
+  if row == "rising_score" then
+    for place = seed, #tokens, 2 do
+      local token, kg = tokens[place]:match("(%S+) (%S+)")
+      risers[#risers + 1] = { token = token, kg = tonumber(kg) }
+    end
+  end
   if row == "refresh" then
     for place = seed, #tokens, 2 do own[#own + 1] = tokens[place] end
     -- Only where it is wanted: reading every answer costs.
@@ -34,8 +42,12 @@ local function headers(more)
   return more
 end
 
--- Heavier from one to the next, so that nearly each is a new best: from 200 kg on, in steps of 10 grams.
-local rising = 0
+local function rise()
+  local riser = risers[math.random(#risers)]
+  riser.kg = riser.kg + 0.25
+  local body = string.format('{"weight_lifted":%.2f,"reps":1,"sets":1}', riser.kg)
+  return wrk.format("POST", nil, { ["Authorization"] = "Bearer " .. riser.token, ["Content-Type"] = "application/json" }, body)
+end
 
 function request()
   if row == "post_score" then
@@ -43,9 +55,7 @@ function request()
     local body = string.format('{"weight_lifted":%.1f,"reps":%d,"sets":1}', kg, math.random(1, 5))
     return wrk.format("POST", nil, headers({ ["Content-Type"] = "application/json" }), body)
   elseif row == "rising_score" then
-    rising = rising + 1
-    local body = string.format('{"weight_lifted":%.2f,"reps":1,"sets":1}', 200 + (rising % 10000) * 0.01)
-    return wrk.format("POST", nil, headers({ ["Content-Type"] = "application/json" }), body)
+    return rise()
   elseif row == "post_workout" then
     local sets, exercises = {}, { "back_squat", "barbell_bench_press", "deadlift", "overhead_press", "barbell_row" }
     local kg = 30 + math.random(0, 20)
