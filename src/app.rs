@@ -225,6 +225,8 @@ fn api_server(state: State, listener: std::net::TcpListener, workers: usize) -> 
             sealer: state.sealer.clone(),
         };
         let last_use = LastUse::of_worker(database.clone());
+        let recording =
+            lifts::Recording { db: database.clone(), live: state.live.clone(), catalogue: state.catalogue.clone() };
         let with_docs = state.config.environment != Environment::Production;
         let openapi = state.openapi.clone();
         app.configure(move |config| {
@@ -237,6 +239,7 @@ fn api_server(state: State, listener: std::net::TcpListener, workers: usize) -> 
         .app_data(PayloadConfig::new(BODY_LIMIT))
         .app_data(database)
         .app_data(Data::new(last_use))
+        .app_data(Data::new(lifts::Together::of_worker(recording)))
         .app_data(state.revocations.clone())
         .app_data(state.live.clone())
         .app_data(Data::new(boards))

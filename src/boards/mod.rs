@@ -26,8 +26,6 @@ mod standpoint;
 mod store;
 mod view;
 
-use futures_util::future::{try_join, try_join_all};
-
 pub use api::{at_once, at_once_for_strangers, first_route, routes};
 pub use feed::follow;
 pub use figures::BoardFigures;
@@ -37,7 +35,9 @@ pub use qualify::{BoardLift, Doubt};
 pub use ranks::{RankChange, Ranks};
 pub use scope::{Basis, Board, Scope};
 pub use standing::{Candidate, Standing};
-pub use store::{Shown, TOGETHER, list_standings};
+pub use store::passing::{KEEP_RISES, NAMING, Rise, keep_rises};
+pub use store::writing::{WRITING, write};
+pub use store::{LIST_STANDINGS, Shown, list_standings, list_standings_of};
 pub use view::{Boards, Kept};
 
 use crate::catalogue::Catalogue;
@@ -85,16 +85,9 @@ impl Plan {
         Self { user, shown, old, new }
     }
 
-    /// Writes what differs and gives the change's number; none where nothing does. The statements of [`TOGETHER`] go out
-    /// together once they are prepared.
+    /// Writes what differs and gives the change's number; none where nothing does.
     pub async fn write(&self, db: &Connection) -> Result<Option<i64>, DatabaseError> {
-        let (places, rows) = store::changed(&self.old, &self.new);
-        if places.is_empty() {
-            return Ok(None);
-        }
-        let deleted = store::delete_standings(db, self.user, &places);
-        let inserted = store::insert_standings(db, self.user, self.shown, &rows, &self.new);
-        Ok(Some(try_join(deleted, inserted).await?.1))
+        Ok(store::writing::write(db, &[self]).await?.into_iter().next().flatten())
     }
 }
 
@@ -110,7 +103,7 @@ fn dated(old: &[Standing], mut energy: Candidate) -> Candidate {
 /// Takes hold of a lifter until the transaction ends, with what the lifter stands; none when there is none.
 pub async fn hold(db: &Connection, user: UserId) -> Result<Option<(Shown, Vec<Standing>)>, DatabaseError> {
     let Some(shown) = store::lock_user(db, user).await? else { return Ok(None) };
-    Ok(Some((shown, list_standings(db, user).await?)))
+    Ok(Some((shown, list_standings_of(db, user).await?)))
 }
 
 /// Makes an energy stand; the caller holds the lifter's row.
@@ -125,11 +118,6 @@ pub async fn recount(db: &Connection, catalogue: &Catalogue, user: UserId) -> Re
     let Some((shown, old)) = hold(db, user).await? else { return Ok(()) };
     let lifts = store::truth::list_candidates(db, catalogue, user).await?;
     Plan::anew(user, shown, old, lifts).write(db).await.map(|_| ())
-}
-
-/// Keeps the rises of a lifter.
-pub async fn keep_rises(db: &Connection, user: UserId, rises: &[store::passing::Rise]) -> Result<(), DatabaseError> {
-    try_join_all(rises.iter().map(|rise| store::passing::insert_rise(db, user, rise))).await.map(|_| ())
 }
 
 /// The energy of whoever has `offset` others before them, and how many of those have the same; behind everybody who has

@@ -1,6 +1,6 @@
 //! What a lift moves: the places before and after, and who was passed.
 
-use futures_util::future::{try_join, try_join_all};
+use futures_util::future::try_join;
 use serde::Serialize;
 
 use super::counting::Counts;
@@ -9,7 +9,7 @@ use super::memory::{List, Memory};
 use super::scope::{Basis, Board, Scope};
 use super::standing::Standing;
 use super::store::pages::Ordered;
-use super::store::passing::{self, Passed, Rise};
+use super::store::passing::{self, EnergyRise, Passage, Passed, Rise};
 use super::{Plan, store};
 use crate::catalogue::Catalogue;
 use crate::platform::{Connection, DatabaseError, UserId};
@@ -79,6 +79,7 @@ impl Tally {
 }
 
 /// The places that a plan changes, found before it is written.
+#[derive(Default)]
 pub struct Ranks {
     lists: Vec<(List, Option<u32>, u32)>,
     pub changes: Vec<RankChange>,
@@ -89,49 +90,63 @@ pub struct Ranks {
 
 impl Ranks {
     /// Nobody else is moved by looking: this may be called before anything is written. Whoever is not listed has no place.
-    pub async fn of(db: &Connection, live: &Live, catalogue: &Catalogue, plan: &Plan) -> Result<Self, DatabaseError> {
-        let mut ranks = Self { lists: Vec::new(), changes: Vec::new(), passed: Vec::new(), in_circles: Vec::new() };
-        if !plan.shown.is_listed {
-            return Ok(ranks);
+    /// Where somebody is passed, or an energy rises, one journey to the database asks for all names.
+    pub async fn of(
+        db: &Connection,
+        live: &Live,
+        catalogue: &Catalogue,
+        plans: &[&Plan],
+    ) -> Result<Vec<Self>, DatabaseError> {
+        let mut ranks = Vec::with_capacity(plans.len());
+        for plan in plans {
+            ranks.push(Self::counted(db, live, catalogue, plan).await?);
         }
-        for standing in &plan.new {
-            for scope in standing.scopes().filter(|scope| matches!(scope, Scope::All | Scope::Class(_))) {
-                let list = List { board: standing.board, basis: standing.basis, scope };
-                let old = value_on(&plan.old, list);
-                if old != Some(standing.mark.value) {
-                    ranks.lists.push((list, old, standing.mark.value));
+        let passages: Vec<_> = ranks.iter().flat_map(Self::passages).collect();
+        let energies = ranks.iter().zip(plans).filter_map(|(ranks, plan)| ranks.energy_rise(plan.user));
+        let energies: Vec<_> = energies.collect();
+        let found = try_join(passing::list_passed(db, &passages), passing::list_circle_rises(db, &energies));
+        let (passed, in_circles) = found.await?;
+        let mut passed = passed.into_iter();
+        for (ranks, plan) in ranks.iter_mut().zip(plans) {
+            for (change, named) in ranks.changes.iter_mut().zip(&mut ranks.passed) {
+                if change.passed_count > 0 {
+                    *named = passed.next().unwrap_or_default();
+                    change.passed = named.iter().map(|passed| passed.username.clone()).collect();
                 }
             }
-        }
-        for (list, old, new) in ranks.lists.clone() {
-            let change = change(db, live, catalogue, list, old, new).await?;
-            ranks.changes.push(change);
-        }
-        (ranks.passed, ranks.in_circles) =
-            try_join(ranks.find_passed(db), ranks.find_in_circles(db, plan.user)).await?;
-        for (change, passed) in ranks.changes.iter_mut().zip(&ranks.passed) {
-            change.passed = passed.iter().map(|passed| passed.username.clone()).collect();
+            let own = in_circles.iter().filter(|(user, _)| *user == plan.user);
+            ranks.in_circles = own.map(|(_, rise)| rise.clone()).collect();
         }
         Ok(ranks)
     }
 
-    async fn find_passed(&self, db: &Connection) -> Result<Vec<Vec<Passed>>, DatabaseError> {
-        let looked = self.lists.iter().zip(&self.changes).map(async |((list, old, new), change)| match old {
-            Some(old) if change.passed_count > 0 => passing::list_passed(db, *list, *old, *new).await,
-            _ => Ok(Vec::new()),
-        });
-        try_join_all(looked).await
+    /// Without names.
+    async fn counted(db: &Connection, live: &Live, catalogue: &Catalogue, plan: &Plan) -> Result<Self, DatabaseError> {
+        let (mut lists, mut changes) = (Vec::new(), Vec::new());
+        for standing in plan.new.iter().filter(|_| plan.shown.is_listed) {
+            for scope in standing.scopes().filter(|scope| matches!(scope, Scope::All | Scope::Class(_))) {
+                let list = List { board: standing.board, basis: standing.basis, scope };
+                let (old, new) = (value_on(&plan.old, list), standing.mark.value);
+                if old != Some(new) {
+                    changes.push(change(db, live, catalogue, list, old, new).await?);
+                    lists.push((list, old, new));
+                }
+            }
+        }
+        let passed = vec![Vec::new(); changes.len()];
+        Ok(Self { lists, changes, passed, in_circles: Vec::new() })
     }
 
-    /// Asked only where the energy rises.
-    async fn find_in_circles(&self, db: &Connection, user: UserId) -> Result<Vec<Rise>, DatabaseError> {
+    /// Where somebody was passed, in the order of the changes.
+    fn passages(&self) -> impl Iterator<Item = Passage> {
+        let passing = self.lists.iter().zip(&self.changes).filter(|(_, change)| change.passed_count > 0);
+        passing.map(|((list, old, new), _)| Passage { list: *list, from: old.unwrap_or_default(), to: *new })
+    }
+
+    fn energy_rise(&self, user: UserId) -> Option<EnergyRise> {
         let energy = List { board: Board::ENERGY, basis: Basis::Single, scope: Scope::All };
-        match self.lists.iter().find(|(list, ..)| *list == energy) {
-            Some((_, old, new)) if old.is_none_or(|old| old < *new) => {
-                passing::list_circle_rises(db, user, *old, *new).await
-            }
-            _ => Ok(Vec::new()),
-        }
+        let (_, from, to) = self.lists.iter().find(|(list, ..)| *list == energy)?;
+        from.is_none_or(|from| from < *to).then_some(EnergyRise { user, from: *from, to: *to })
     }
 
     /// The rises that are kept: overall, in the lifter's class, in energy, and in that among those whom the lifter follows

@@ -9,7 +9,7 @@ pub mod bulk;
 mod store;
 
 pub use api::{EnergyCuts, routes};
-pub use store::SET_ENERGY;
+pub use store::SET_ENERGIES;
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -22,7 +22,7 @@ use crate::strength::energy::{self, Energy, Lifter};
 pub async fn recompute(db: &Connection, user: UserId) -> Result<(), DatabaseError> {
     let Some((lifter, birth_year)) = store::find_lifter(db, user).await? else { return Ok(()) };
     let energy = energy::energy(&lifter);
-    set(db, user, energy).await?;
+    set(db, &[(user, energy)]).await?;
     boards::set_energy(db, user, standing(energy, &lifter, birth_year)).await
 }
 
@@ -43,7 +43,10 @@ pub fn standing(energy: Energy, lifter: &Lifter, birth_year: Option<i16>) -> Opt
     boards::qualify::energy(energy.value, lifter.scored_as, lifter.bodyweight_kg, birth_year, Timestamp::now())
 }
 
-/// Writes an energy that the caller computed from what it has just read under the user's lock.
-pub async fn set(db: &Connection, user: UserId, energy: Energy) -> Result<(), DatabaseError> {
-    store::set_energy(db, user, energy.value, energy.rank_name()).await.map(|_| ())
+/// Writes energies that the caller computed from what it has just read under the users' locks.
+pub async fn set(db: &Connection, energies: &[(UserId, Energy)]) -> Result<(), DatabaseError> {
+    match energies {
+        [] => Ok(()),
+        energies => store::set_energies(db, energies).await.map(|_| ()),
+    }
 }

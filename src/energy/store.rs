@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::platform::visibility::{listed, visible};
 use crate::platform::{Connection, DatabaseError, UserId};
-use crate::strength::energy::Lifter;
+use crate::strength::energy::{Energy, Lifter};
 use crate::strength::standards::CoreLift;
 use crate::strength::{ScoredAs, Unit};
 
@@ -57,16 +57,21 @@ pub async fn list_energies(db: &Connection, users: &[Uuid]) -> Result<Vec<(Uuid,
     Ok(rows.iter().map(|row| (row.get(0), row.get(1), row.get(2), lifter_from_row(row, 3))).collect())
 }
 
-/// The statement of [`set_energy`]. The history's time is of the clock: a transaction may have begun before another's.
-pub const SET_ENERGY: &str = "WITH before AS (SELECT energy FROM users WHERE id = $1),
-          changed AS (UPDATE users SET energy = $2, rank = $3, updated_at = now()
-                      WHERE id = $1 AND (energy, rank) IS DISTINCT FROM ($2, $3) RETURNING id)
+/// The statement of [`set_energies`]. The history's time is of the clock: a transaction may have begun before another's.
+pub const SET_ENERGIES: &str = "WITH made AS (
+         SELECT made.*, u.energy AS before FROM unnest($1::uuid[], $2::float8[], $3::text[]) AS made (id, energy, rank)
+         JOIN users u ON u.id = made.id AND (u.energy, u.rank) IS DISTINCT FROM (made.energy, made.rank)),
+     changed AS (UPDATE users u SET energy = made.energy, rank = made.rank, updated_at = now()
+                 FROM made WHERE u.id = made.id)
      INSERT INTO energy_history (user_id, energy, created_at)
-     SELECT changed.id, $2, clock_timestamp() FROM changed, before WHERE before.energy <> $2";
+     SELECT id, energy, clock_timestamp() FROM made WHERE before <> energy";
 
-/// Writes energy and rank where they differ; a changed energy enters the history.
-pub async fn set_energy(db: &Connection, user: UserId, energy: f64, rank: &str) -> Result<u64, DatabaseError> {
-    db.execute(SET_ENERGY, &[&user.0, &energy, &rank]).await
+/// Writes energies and ranks where they differ; a changed energy enters the history. The users' rows are held.
+pub async fn set_energies(db: &Connection, energies: &[(UserId, Energy)]) -> Result<u64, DatabaseError> {
+    let users: Vec<_> = energies.iter().map(|(user, _)| user.0).collect();
+    let values: Vec<_> = energies.iter().map(|(_, energy)| energy.value).collect();
+    let ranks: Vec<_> = energies.iter().map(|(_, energy)| energy.rank_name()).collect();
+    db.execute(SET_ENERGIES, &[&users, &values, &ranks]).await
 }
 
 /// One row of the board; its texts are borrowed from what the database sent.

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::new_lift::ScoreCreate;
-use super::{Lift, LiftError, NewLift, Recorded, Recording, board, store};
+use super::{Lift, LiftError, NewLift, Recorded, Sent, Together, board, store};
 use crate::accounts::{self, UserRead};
-use crate::boards::{Doubt, Live, RankChange};
+use crate::boards::{Doubt, RankChange};
 use crate::catalogue::Catalogue;
 use crate::platform::cuts::{Cuts, EVERY};
 use crate::platform::idempotency::{IdempotencyKey, Repeatable};
@@ -122,9 +122,8 @@ async fn create_score(
     scenario_id: Path<String>,
     body: Body<ScoreCreate>,
     key: IdempotencyKey,
-    db: Data<Database>,
     catalogue: Data<Catalogue>,
-    live: Data<Live>,
+    together: Data<Together>,
 ) -> Result<HttpResponse, Problem> {
     let exercise = catalogue.find(&scenario_id).ok_or(LiftError::UnknownExercise)?;
     if body.0.scenario_id.as_ref().is_some_and(|sent| *sent != exercise.id) {
@@ -132,10 +131,11 @@ async fn create_score(
     }
     let repeatable = Repeatable::new(key, &exercise.id, &body.0);
     let new = NewLift::try_from(body.0)?;
-    let answer = |recorded: &Recorded| serde_json::to_string(&ScoreCreateResponse::new(recorded, &catalogue));
-    let db = db.connection().await?;
-    let recording = Recording { db: &db, live: &live, catalogue: &catalogue, repeatable: &repeatable };
-    Ok(super::record_lift(recording, me.id, exercise, &new, answer).await?.into())
+    let answer = |recorded: &Recorded, catalogue: &Catalogue| {
+        serde_json::to_string(&ScoreCreateResponse::new(recorded, catalogue))
+    };
+    let sent = Sent { user: me.id, exercise_id: exercise.id.clone(), new, repeatable, answer };
+    Ok(super::record_lift(&together, sent).await?.into())
 }
 
 /// Record a lift of the exercise that the body names.
@@ -150,22 +150,20 @@ async fn create_score_of_body(
     me: SignedIn,
     body: Body<ScoreCreate>,
     key: IdempotencyKey,
-    db: Data<Database>,
     catalogue: Data<Catalogue>,
-    live: Data<Live>,
+    together: Data<Together>,
 ) -> Result<HttpResponse, Problem> {
     let scenario_id = body.0.scenario_id.as_ref().ok_or(LiftError::NoExercise)?;
     let exercise = catalogue.find(scenario_id).ok_or(LiftError::UnknownExercise)?;
     // Not the route of the other: its answer has another form.
     let repeatable = Repeatable::new(key, "/scores", &body.0);
     let new = NewLift::try_from(body.0)?;
-    let answer = |recorded: &Recorded| {
+    let answer = |recorded: &Recorded, catalogue: &Catalogue| {
         let Recorded { lift, ranks, waits, .. } = recorded;
-        serde_json::to_string(&RankedScore::new(lift.clone(), ranks.clone(), *waits, &catalogue))
+        serde_json::to_string(&RankedScore::new(lift.clone(), ranks.clone(), *waits, catalogue))
     };
-    let db = db.connection().await?;
-    let recording = Recording { db: &db, live: &live, catalogue: &catalogue, repeatable: &repeatable };
-    Ok(super::record_lift(recording, me.id, exercise, &new, answer).await?.into())
+    let sent = Sent { user: me.id, exercise_id: exercise.id.clone(), new, repeatable, answer };
+    Ok(super::record_lift(&together, sent).await?.into())
 }
 
 #[derive(Serialize, utoipa::ToSchema)]

@@ -10,6 +10,7 @@ mod board;
 pub mod bulk;
 mod check;
 mod edits;
+mod held;
 mod judging;
 pub mod made;
 mod new_lift;
@@ -17,15 +18,18 @@ mod record;
 mod recount;
 mod session;
 mod store;
+mod together;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use api::LiftCuts;
 pub use check::{check, refresh_volumes};
+pub use held::{Done, Held};
 pub use new_lift::{Equipment, NewLift};
-pub use record::{Recording, record_lift};
+pub use record::{Recording, Sent};
 pub use recount::recount;
-pub use session::{Done, Held, JudgedLift, Session};
+pub use session::{JudgedLift, Session};
+pub use together::{Together, record_lift};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;

@@ -1,56 +1,18 @@
 //! Lifts that were done together, by one lifter at one time: judged against what was there before, and written with all
 //! that follows from them. A lift that is sent alone is a session of one.
 
-use futures_util::future::{try_join3, try_join4};
+use futures_util::future::{try_join, try_join3, try_join4};
 use jiff::Timestamp;
 
 use super::store::{self, Weights};
-use super::{Best, Equipment, Lift, LockedLifter, Moment, NewLift};
+use super::{Best, Done, Equipment, Held, Lift, LockedLifter, Moment};
 use crate::boards::qualify::{self, candidates};
-use crate::boards::{self, Doubt, Live, Plan, RankChange, Ranks, Standing};
-use crate::catalogue::{Catalogue, Exercise};
+use crate::boards::{self, Doubt, Live, Plan, RankChange, Ranks, Rise};
+use crate::catalogue::Catalogue;
 use crate::platform::{Connection, DatabaseError, UserId};
 use crate::strength::energy::{Energy, Lifter, energy as energy_of};
 use crate::strength::standards::CoreLift;
 use crate::{energy, progress};
-
-/// A lift that was done.
-pub struct Done<'a> {
-    pub exercise: &'a Exercise,
-    pub new: NewLift,
-}
-
-/// A lifter who is held, with all that the lifts are judged against.
-pub struct Held {
-    pub lifter: LockedLifter,
-    weights: Weights,
-    bests: Vec<Best>,
-    standings: Vec<Standing>,
-}
-
-impl Held {
-    /// The statements of reading and writing, to be prepared before they are sent together.
-    pub async fn prepare(db: &Connection) -> Result<(), DatabaseError> {
-        db.prepare(&store::RECORDING).await?;
-        db.prepare(&boards::TOGETHER).await?;
-        db.prepare(&[energy::SET_ENERGY, progress::AWARD_LIFTS]).await
-    }
-
-    /// Takes hold of a lifter until the transaction ends; none when there is none. Each statement sees what was committed
-    /// when it begins, so the bests are read as they are once the lifter is held.
-    pub async fn read(db: &Connection, user: UserId, done: &[Done<'_>]) -> Result<Option<Self>, DatabaseError> {
-        let mut exercises: Vec<&str> = CoreLift::ALL.map(CoreLift::exercise_id).to_vec();
-        exercises.extend(done.iter().map(|done| done.exercise.id.as_str()));
-        let at = done.first().and_then(|done| done.new.performed_at);
-        let (lifter, bests, standings) = try_join3(
-            store::lock_lifter(db, user, &exercises, at, done.len()),
-            store::list_bests(db, user, &exercises),
-            boards::list_standings(db, user),
-        )
-        .await?;
-        Ok(lifter.map(|(lifter, weights)| Self { lifter, weights, bests, standings }))
-    }
-}
 
 /// A lift with what came of it.
 #[derive(Debug, Clone)]
@@ -85,6 +47,27 @@ impl Session {
         held: Held,
         done: &[Done<'_>],
     ) -> Result<Self, DatabaseError> {
+        let mut sessions = Self::judge_all(db, live, catalogue, vec![(held, done)]).await?;
+        sessions.pop().ok_or_else(|| DatabaseError::Unavailable("no session was judged".into()))
+    }
+
+    /// The same of different lifters, in their order.
+    pub async fn judge_all(
+        db: &Connection,
+        live: &Live,
+        catalogue: &Catalogue,
+        held: Vec<(Held, &[Done<'_>])>,
+    ) -> Result<Vec<Self>, DatabaseError> {
+        let mut sessions: Vec<_> = held.into_iter().map(|(held, done)| Self::without_ranks(held, done)).collect();
+        let plans: Vec<_> = sessions.iter().map(|session| &session.plan).collect();
+        let ranks = Ranks::of(db, live, catalogue, &plans).await?;
+        for (session, ranks) in sessions.iter_mut().zip(ranks) {
+            session.ranks = ranks;
+        }
+        Ok(sessions)
+    }
+
+    fn without_ranks(held: Held, done: &[Done<'_>]) -> Self {
         let Held { lifter, weights, bests, standings } = held;
         let mut lifts: Vec<_> = done
             .iter()
@@ -103,8 +86,7 @@ impl Session {
             .flat_map(|(done, judged)| candidates(done.exercise, &board_lift(&judged.lift, &judged.moment)))
             .collect();
         let plan = Plan::with(lifter.id, lifter.shown, standings, stands, standing);
-        let ranks = Ranks::of(db, live, catalogue, &plan).await?;
-        Ok(Self { user: lifter.id, lifts, energy, plan, ranks, recorded_at: None })
+        Self { user: lifter.id, lifts, energy, plan, ranks: Ranks::default(), recorded_at: None }
     }
 
     /// The same of lifts that came before and are written anew: they pay as of then, and nobody rises by them again.
@@ -117,34 +99,43 @@ impl Session {
         &self.ranks.changes
     }
 
-    /// Writes everything; gives the number of the boards' change.
-    pub async fn write(&self, db: &Connection) -> Result<Option<i64>, DatabaseError> {
-        if self.lifts.is_empty() {
-            return Ok(None);
-        }
-        let best: Vec<_> = self.lifts.iter().filter(|judged| judged.is_best).collect();
-        let rising: Vec<_> = self.lifts.iter().filter(|judged| judged.rises).collect();
-        let ids: Vec<_> = self.lifts.iter().map(|judged| judged.lift.id).collect();
-        let rising_ids: Vec<_> = rising.iter().map(|judged| judged.lift.id).collect();
+    /// What others are told of it.
+    fn rises(&self) -> Vec<(UserId, Rise)> {
         let is_news = self.recorded_at.is_none() && self.lifts.iter().any(|judged| is_news(judged.lift.performed_at));
         let rises = if is_news { self.ranks.rises() } else { Vec::new() };
+        rises.into_iter().map(|rise| (self.user, rise)).collect()
+    }
+
+    /// Writes everything; gives the number of the boards' change.
+    pub async fn write(&self, db: &Connection) -> Result<Option<i64>, DatabaseError> {
+        Ok(Self::write_all(db, &[self]).await?.into_iter().next().flatten())
+    }
+
+    /// The same of different lifters, in one journey once its statements are prepared.
+    pub async fn write_all(db: &Connection, sessions: &[&Self]) -> Result<Vec<Option<i64>>, DatabaseError> {
+        let lifts = || sessions.iter().flat_map(|session| &session.lifts);
+        if lifts().next().is_none() {
+            return Ok(vec![None; sessions.len()]);
+        }
+        let dated =
+            sessions.iter().flat_map(|session| session.lifts.iter().map(|judged| (judged, session.recorded_at)));
+        let dated: Vec<_> = dated.collect();
+        let ids: Vec<_> = lifts().map(|judged| judged.lift.id).collect();
+        let best: Vec<_> = lifts().filter(|judged| judged.is_best).map(|judged| judged.lift.id).collect();
+        let rising: Vec<_> = lifts().filter(|judged| judged.rises).map(|judged| judged.lift.id).collect();
+        let energies = sessions.iter().filter_map(|session| Some((session.user, session.energy?)));
+        let energies: Vec<_> = energies.collect();
+        let plans: Vec<_> = sessions.iter().map(|session| &session.plan).collect();
+        let rises: Vec<_> = sessions.iter().flat_map(|session| session.rises()).collect();
         let lifts = try_join4(
-            store::insert_lifts(db, self.user, &self.lifts, self.recorded_at),
+            store::insert_lifts(db, &dated),
             store::set_personal_bests(db, &best),
             store::insert_best_events(db, &rising),
-            progress::award_lifts(db, self.user, &ids, &rising_ids),
+            progress::award_lifts(db, &ids, &rising),
         );
-        let energy = async {
-            match self.energy {
-                Some(energy) => energy::set(db, self.user, energy).await,
-                None => Ok(()),
-            }
-        };
-        let boards = async {
-            futures_util::future::try_join(self.plan.write(db), boards::keep_rises(db, self.user, &rises)).await
-        };
-        let (_, (), (change, ())) = try_join3(lifts, energy, boards).await?;
-        Ok(change)
+        let boards = try_join(boards::write(db, &plans), boards::keep_rises(db, &rises));
+        let (_, (), (changes, _)) = try_join3(lifts, energy::set(db, &energies), boards).await?;
+        Ok(changes)
     }
 
     /// Tells this process's boards, once it is committed.

@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -22,41 +24,53 @@ macro_rules! counting {
 pub(super) use counting;
 
 /// The day is the lifter's. What was weighed counts from 30 days before it, in entries and in lifts: of a day only the
-/// last entry is kept.
-const LOCK_LIFTER: &str = concat!(
-    "SELECT u.scored_as, u.gender, u.preferred_unit, u.time_zone, u.birth_year, ",
-    listed!(),
-    ", u.shows_points, u.weight_kg, weighed.kg, weighed.least, weighed.greatest,
-       ARRAY (SELECT nextval('lifts_id_seq')::integer FROM generate_series(1, $4::integer))
-     FROM users u,
-          LATERAL (SELECT (coalesce($3::timestamptz, now()) AT TIME ZONE u.time_zone)::date AS day,
-                          (now() AT TIME ZONE u.time_zone)::date AS today) days,
-          LATERAL (
-              SELECT CASE WHEN day = today THEN u.weight_kg ELSE (
-                         SELECT weight_kg FROM body_weights WHERE user_id = $1
-                         ORDER BY measured_on > day, abs(measured_on - day) LIMIT 1) END AS kg,
-                     min(entries.kg) AS least, max(entries.kg) AS greatest
-              FROM (
-                  SELECT weight_kg AS kg FROM body_weights WHERE user_id = $1 AND measured_on BETWEEN day - 29 AND day + 1
-                  UNION ALL
-                  SELECT bodyweight_kg FROM lifts
-                  WHERE user_id = $1 AND exercise_id = ANY ($2::text[]) AND performed_at >= day - 29
-                    AND performed_at < day + 2 AND source = 'self') entries) weighed
-     WHERE u.id = $1 AND u.is_active FOR NO KEY UPDATE OF u"
-);
+/// last entry is kept. `OFFSET 0` has each exercise found by the index; together they would be looked for among all lifts.
+macro_rules! lock_lifters {
+    ($waiting:literal) => {
+        concat!(
+            "SELECT u.scored_as, u.gender, u.preferred_unit, u.time_zone, u.birth_year, ",
+            listed!(),
+            ", u.shows_points, u.weight_kg, weighed.kg, weighed.least, weighed.greatest,
+               ARRAY (SELECT nextval('lifts_id_seq')::integer FROM generate_series(1, asked.lifts)), u.id
+             FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::integer[]) AS asked (id, exercises, at, lifts)
+                  JOIN users u ON u.id = asked.id AND u.is_active,
+                  LATERAL (SELECT (coalesce(asked.at, now()) AT TIME ZONE u.time_zone)::date AS day,
+                                  (now() AT TIME ZONE u.time_zone)::date AS today) days,
+                  LATERAL (
+                      SELECT CASE WHEN day = today THEN u.weight_kg ELSE (
+                                 SELECT weight_kg FROM body_weights WHERE user_id = u.id
+                                 ORDER BY measured_on > day, abs(measured_on - day) LIMIT 1) END AS kg,
+                             min(entries.kg) AS least, max(entries.kg) AS greatest
+                      FROM (
+                          SELECT weight_kg AS kg FROM body_weights
+                          WHERE user_id = u.id AND measured_on BETWEEN day - 29 AND day + 1
+                          UNION ALL
+                          SELECT l.bodyweight_kg FROM unnest(asked.exercises::text[]) AS of (exercise_id), LATERAL (
+                              SELECT bodyweight_kg FROM lifts
+                              WHERE user_id = u.id AND exercise_id = of.exercise_id AND performed_at >= day - 29
+                                AND performed_at < day + 2 AND source = 'self' OFFSET 0) l) entries) weighed
+             FOR NO KEY UPDATE OF u ",
+            $waiting
+        )
+    };
+}
+const LOCK_LIFTERS: &str = lock_lifters!("");
+/// Whoever is held by another transaction is left out.
+const LOCK_FREE_LIFTERS: &str = lock_lifters!("SKIP LOCKED");
 const LIST_BESTS: &str =
-    "SELECT exercise_id, score_value, weight_kg, reps, sets, performed_at, lift_id FROM personal_bests
-     WHERE user_id = $1 AND exercise_id = ANY ($2::text[])";
+    "SELECT exercise_id, score_value, weight_kg, reps, sets, performed_at, lift_id, user_id FROM personal_bests
+     WHERE user_id = ANY ($1::uuid[]) AND exercise_id = ANY ($2::text[])";
 const INSERT_LIFTS: &str =
     "INSERT INTO lifts (id, user_id, exercise_id, weight_kg, reps, sets, score_value, performed_at,
                         bodyweight_kg, scored_as, equipment, age_years, doubt, volume_xp, recorded_at)
      OVERRIDING SYSTEM VALUE
-     SELECT id, $1, exercise_id, weight_kg, reps, sets, score_value, performed_at,
-            bodyweight_kg, scored_as::scoring, equipment::worn, age_years, doubt::lift_doubt, volume_xp, coalesce($15::timestamptz, now())
-     FROM unnest($2::integer[], $3::text[], $4::float8[], $5::integer[], $6::integer[], $7::float8[], $8::timestamptz[],
-                 $9::float8[], $10::text[], $11::text[], $12::real[], $13::text[], $14::integer[])
-          AS l (id, exercise_id, weight_kg, reps, sets, score_value, performed_at,
-                bodyweight_kg, scored_as, equipment, age_years, doubt, volume_xp)";
+     SELECT id, user_id, exercise_id, weight_kg, reps, sets, score_value, performed_at, bodyweight_kg, scored_as::scoring,
+            equipment::worn, age_years, doubt::lift_doubt, volume_xp, coalesce(recorded_at, now())
+     FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::float8[], $5::integer[], $6::integer[], $7::float8[],
+                 $8::timestamptz[], $9::float8[], $10::text[], $11::text[], $12::real[], $13::text[], $14::integer[],
+                 $15::timestamptz[])
+          AS l (user_id, id, exercise_id, weight_kg, reps, sets, score_value, performed_at,
+                bodyweight_kg, scored_as, equipment, age_years, doubt, volume_xp, recorded_at)";
 const SET_PERSONAL_BESTS: &str = "INSERT INTO personal_bests
          (user_id, exercise_id, lift_id, score_value, weight_kg, reps, sets, performed_at)
      SELECT l.user_id, l.exercise_id, l.id, l.score_value, l.weight_kg, l.reps, l.sets, l.performed_at
@@ -73,20 +87,40 @@ const INSERT_BEST_EVENTS: &str =
      FROM lifts l WHERE l.id = ANY ($1::integer[]) ORDER BY l.id";
 
 /// The statements of recording lifts, to be prepared before they are sent together.
-pub const RECORDING: [&str; 5] = [LOCK_LIFTER, LIST_BESTS, INSERT_LIFTS, SET_PERSONAL_BESTS, INSERT_BEST_EVENTS];
+pub const RECORDING: [&str; 6] =
+    [LOCK_LIFTERS, LOCK_FREE_LIFTERS, LIST_BESTS, INSERT_LIFTS, SET_PERSONAL_BESTS, INSERT_BEST_EVENTS];
 
-/// Takes hold of an active lifter until the transaction ends, and takes the numbers of the next lifts. `at` is when they were
-/// done; none is now.
-pub async fn lock_lifter(
+/// Of whom to take hold, to record what.
+pub struct Asked<'a> {
+    pub user: UserId,
+    pub exercises: Vec<&'a str>,
+    /// When the lifts were done; none is now.
+    pub at: Option<Timestamp>,
+    pub lifts: usize,
+}
+
+/// What is done about a lifter whom another transaction holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Others {
+    Wait,
+    LeaveOut,
+}
+
+/// Takes hold of active lifters until the transaction ends, and takes the numbers of their next lifts. In no order: whoever
+/// asks for several does not wait.
+pub async fn lock_lifters(
     db: &Connection,
-    user: UserId,
-    exercises: &[&str],
-    at: Option<Timestamp>,
-    lifts: usize,
-) -> Result<Option<(LockedLifter, Weights)>, DatabaseError> {
-    let row = db.query_opt(LOCK_LIFTER, &[&user.0, &exercises, &at, &(lifts as i32)]).await?;
+    asked: &[Asked<'_>],
+    others: Others,
+) -> Result<Vec<(LockedLifter, Weights)>, DatabaseError> {
+    let users: Vec<_> = asked.iter().map(|asked| asked.user.0).collect();
+    let exercises: Vec<_> = asked.iter().map(|asked| format!("{{{}}}", asked.exercises.join(","))).collect();
+    let times: Vec<_> = asked.iter().map(|asked| asked.at).collect();
+    let lifts: Vec<_> = asked.iter().map(|asked| asked.lifts as i32).collect();
+    let sql = if others == Others::Wait { LOCK_LIFTERS } else { LOCK_FREE_LIFTERS };
+    let rows = db.query(sql, &[&users, &exercises, &times, &lifts]).await?;
     let lifter = |row: &Row| LockedLifter {
-        id: user,
+        id: UserId(row.get(12)),
         lift_ids: row.get(11),
         time_zone: TimeZone::get(row.get(3)).unwrap_or(TimeZone::UTC),
         energy_of: Lifter {
@@ -98,7 +132,8 @@ pub async fn lock_lifter(
         birth_year: row.get(4),
         shown: Shown { is_listed: row.get(5), shows_points: row.get(6) },
     };
-    Ok(row.map(|row| (lifter(&row), Weights { kg: row.get(8), least_and_greatest: both(row.get(9), row.get(10)) })))
+    let weights = |row: &Row| Weights { kg: row.get(8), least_and_greatest: both(row.get(9), row.get(10)) };
+    Ok(rows.iter().map(|row| (lifter(row), weights(row))).collect())
 }
 
 /// A body weight, and the least and the greatest of the 30 days up to it, where any was entered.
@@ -139,12 +174,16 @@ pub async fn find_weights(
     Ok(Weights { kg: row.get(0), least_and_greatest: both(row.get(1), row.get(2)) })
 }
 
-/// The bests of a lifter in some exercises.
-pub async fn list_bests(db: &Connection, user: UserId, exercises: &[&str]) -> Result<Vec<Best>, DatabaseError> {
-    let rows = db.query(LIST_BESTS, &[&user.0, &exercises]).await?;
-    Ok(rows
-        .iter()
-        .map(|row| Best {
+/// The bests of lifters in some exercises.
+pub async fn list_bests(
+    db: &Connection,
+    users: &[UserId],
+    exercises: &[&str],
+) -> Result<HashMap<UserId, Vec<Best>>, DatabaseError> {
+    let ids: Vec<_> = users.iter().map(|user| user.0).collect();
+    let mut bests: HashMap<_, Vec<_>> = HashMap::with_capacity(users.len());
+    for row in db.query(LIST_BESTS, &[&ids, &exercises]).await? {
+        bests.entry(UserId(row.get(7))).or_default().push(Best {
             exercise_id: row.get(0),
             score_value: row.get(1),
             weight_kg: row.get(2),
@@ -152,24 +191,21 @@ pub async fn list_bests(db: &Connection, user: UserId, exercises: &[&str]) -> Re
             sets: row.get(4),
             performed_at: row.get(5),
             lift_id: row.get(6),
-        })
-        .collect())
+        });
+    }
+    Ok(bests)
 }
 
-/// Stores lifts with what the lifter was at that moment.
-pub async fn insert_lifts(
-    db: &Connection,
-    user: UserId,
-    lifts: &[JudgedLift],
-    recorded_at: Option<Timestamp>,
-) -> Result<u64, DatabaseError> {
-    fn column<'a, T>(lifts: &'a [JudgedLift], of: impl Fn(&'a JudgedLift) -> T) -> Vec<T> {
-        lifts.iter().map(of).collect()
+/// Stores lifts with what their lifters were at that moment, and when they came; none is now.
+pub async fn insert_lifts(db: &Connection, lifts: &[(&JudgedLift, Option<Timestamp>)]) -> Result<u64, DatabaseError> {
+    fn column<'a, T>(lifts: &[(&'a JudgedLift, Option<Timestamp>)], of: impl Fn(&'a JudgedLift) -> T) -> Vec<T> {
+        lifts.iter().map(|(judged, _)| of(judged)).collect()
     }
+    let recorded_at: Vec<_> = lifts.iter().map(|(_, recorded_at)| *recorded_at).collect();
     db.execute(
         INSERT_LIFTS,
         &[
-            &user.0,
+            &column(lifts, |judged| judged.lift.user_id.0),
             &column(lifts, |judged| judged.lift.id),
             &column(lifts, |judged| judged.lift.exercise_id.as_str()),
             &column(lifts, |judged| judged.lift.weight_kg),
@@ -209,22 +245,20 @@ pub fn lift_from_row(row: &Row) -> Lift {
     }
 }
 
-/// Makes lifts that were just stored the best of their lifter and exercise.
-pub async fn set_personal_bests(db: &Connection, best: &[&JudgedLift]) -> Result<u64, DatabaseError> {
-    of_lifts(db, SET_PERSONAL_BESTS, best).await
+/// Makes lifts that were just stored the best of their lifters and exercises.
+pub async fn set_personal_bests(db: &Connection, lifts: &[i32]) -> Result<u64, DatabaseError> {
+    match lifts {
+        [] => Ok(0),
+        lifts => db.execute(SET_PERSONAL_BESTS, &[&lifts]).await,
+    }
 }
 
 /// Notes that personal bests rose.
-pub async fn insert_best_events(db: &Connection, rising: &[&JudgedLift]) -> Result<u64, DatabaseError> {
-    of_lifts(db, INSERT_BEST_EVENTS, rising).await
-}
-
-async fn of_lifts(db: &Connection, sql: &str, lifts: &[&JudgedLift]) -> Result<u64, DatabaseError> {
-    if lifts.is_empty() {
-        return Ok(0);
+pub async fn insert_best_events(db: &Connection, lifts: &[i32]) -> Result<u64, DatabaseError> {
+    match lifts {
+        [] => Ok(0),
+        lifts => db.execute(INSERT_BEST_EVENTS, &[&lifts]).await,
     }
-    let ids: Vec<_> = lifts.iter().map(|judged| judged.lift.id).collect();
-    db.execute(sql, &[&ids]).await
 }
 
 /// Makes the personal bests of a lifter what the lifts give: those without a lift go, the others follow.

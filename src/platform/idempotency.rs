@@ -3,6 +3,8 @@
 //! The answer is stored beside the work, in its transaction. The caller holds a lock on the user, so two requests
 //! with one key come one after the other.
 
+use std::collections::HashMap;
+
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
@@ -66,11 +68,14 @@ pub struct Repeatable {
     request_hash: Vec<u8>,
 }
 
-const RECALL: &str = "SELECT request_hash, status, answer FROM idempotency_keys WHERE user_id = $1 AND key = $2";
-const REMEMBER: &str =
-    "INSERT INTO idempotency_keys (user_id, key, request_hash, status, answer) VALUES ($1, $2, $3, $4, $5)";
+const RECALL: &str = "SELECT request_hash, status, answer, user_id FROM idempotency_keys
+     WHERE (user_id, key) IN (SELECT * FROM unnest($1::uuid[], $2::text[]))";
+const REMEMBER: &str = "INSERT INTO idempotency_keys (user_id, key, request_hash, status, answer)
+     SELECT * FROM unnest($1::uuid[], $2::text[], $3::bytea[], $4::smallint[], $5::text[])";
 
 impl Repeatable {
+    pub const STATEMENTS: [&str; 2] = [RECALL, REMEMBER];
+
     pub fn new(key: IdempotencyKey, route: &str, request: &impl Serialize) -> Self {
         let request_hash = match key.0 {
             Some(_) => {
@@ -85,15 +90,23 @@ impl Repeatable {
 
     /// The statements to prepare; none where there is no key.
     pub fn statements(&self) -> &'static [&'static str] {
-        if self.key.is_some() { &[RECALL, REMEMBER] } else { &[] }
+        if self.key.is_some() { &Self::STATEMENTS } else { &[] }
     }
 
     /// What this key was used for before; see [`Repeatable::check`].
     pub async fn recall(&self, db: &Connection, user: UserId) -> Result<Option<Row>, DatabaseError> {
-        match &self.key {
-            Some(key) => db.query_opt(RECALL, &[&user.0, key]).await,
-            None => Ok(None),
+        Ok(Self::recall_all(db, &[(user, self)]).await?.remove(&user))
+    }
+
+    /// The same of requests of different users.
+    pub async fn recall_all(db: &Connection, asked: &[(UserId, &Self)]) -> Result<HashMap<UserId, Row>, DatabaseError> {
+        let keyed = asked.iter().filter_map(|(user, repeatable)| Some((user.0, repeatable.key.as_deref()?)));
+        let (users, keys): (Vec<_>, Vec<_>) = keyed.unzip();
+        if keys.is_empty() {
+            return Ok(HashMap::new());
         }
+        let rows = db.query(RECALL, &[&users, &keys]).await?;
+        Ok(rows.into_iter().map(|row| (UserId(row.get(3)), row)).collect())
     }
 
     /// The answer that the same request got before, if it did.
@@ -107,9 +120,26 @@ impl Repeatable {
 
     /// Stores the answer under the key.
     pub async fn remember(&self, db: &Connection, user: UserId, answer: &StoredAnswer) -> Result<(), DatabaseError> {
-        if let Some(key) = &self.key {
-            let status = answer.status as i16;
-            db.execute(REMEMBER, &[&user.0, key, &self.request_hash, &status, &answer.body]).await?;
+        Self::remember_all(db, &[(user, self, answer)]).await
+    }
+
+    /// The same of requests of different users.
+    pub async fn remember_all(
+        db: &Connection,
+        answered: &[(UserId, &Self, &StoredAnswer)],
+    ) -> Result<(), DatabaseError> {
+        let (mut users, mut keys, mut hashes, mut statuses, mut answers) = (vec![], vec![], vec![], vec![], vec![]);
+        for (user, repeatable, answer) in answered {
+            if let Some(key) = &repeatable.key {
+                users.push(user.0);
+                keys.push(key);
+                hashes.push(&repeatable.request_hash);
+                statuses.push(answer.status as i16);
+                answers.push(&answer.body);
+            }
+        }
+        if !keys.is_empty() {
+            db.execute(REMEMBER, &[&users, &keys, &hashes, &statuses, &answers]).await?;
         }
         Ok(())
     }

@@ -29,19 +29,19 @@ macro_rules! day {
 /// The statement of [`award_lifts`].
 pub const AWARD_LIFTS: &str = concat!(
     "INSERT INTO xp_events AS e (user_id, source, source_id, amount, earned, created_at)
-     SELECT $1::uuid, 'volume'::xp_source, ",
+     SELECT l.user_id, 'volume'::xp_source, ",
     day!(),
     ", least(600, sum(l.volume_xp))::integer, sum(l.volume_xp), max(l.performed_at)
-     FROM lifts l WHERE l.id = ANY ($2::integer[]) AND ",
+     FROM lifts l WHERE l.id = ANY ($1::integer[]) AND ",
     pays_volume!(),
-    " GROUP BY 3
+    " GROUP BY 1, 3
      UNION ALL
-     SELECT $1::uuid, 'best'::xp_source, ",
+     SELECT l.user_id, 'best'::xp_source, ",
     day!(),
     ", least(200, 10 * count(*))::integer, 10 * count(*), max(l.performed_at)
-     FROM lifts l WHERE l.id = ANY ($3::integer[]) AND ",
+     FROM lifts l WHERE l.id = ANY ($2::integer[]) AND ",
     in_time!(),
-    " GROUP BY 3
+    " GROUP BY 1, 3
      ON CONFLICT (user_id, source, source_id) DO UPDATE
          SET earned = e.earned + excluded.earned,
              amount = least(CASE e.source WHEN 'best' THEN 200 ELSE 600 END, e.earned + excluded.earned)::integer,
@@ -49,8 +49,8 @@ pub const AWARD_LIFTS: &str = concat!(
 );
 
 /// Pays lifts that were just stored, and those of them that are personal bests.
-pub async fn award_lifts(db: &Connection, user: UserId, lifts: &[i32], bests: &[i32]) -> Result<u64, DatabaseError> {
-    db.execute(AWARD_LIFTS, &[&user.0, &lifts, &bests]).await
+pub async fn award_lifts(db: &Connection, lifts: &[i32], bests: &[i32]) -> Result<u64, DatabaseError> {
+    db.execute(AWARD_LIFTS, &[&lifts, &bests]).await
 }
 
 /// What lifts (as `l`) of the users that a condition names are worth.

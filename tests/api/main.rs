@@ -61,5 +61,6 @@ mod settings;
 mod standards;
 mod support;
 mod tls;
+mod together;
 mod uploads;
 mod workouts;

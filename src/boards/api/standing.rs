@@ -3,7 +3,7 @@ use actix_web::web::{Data, Json};
 use serde::Serialize;
 
 use super::place::Place;
-use crate::boards::list_standings;
+use crate::boards::list_standings_of;
 use crate::boards::memory::List;
 use crate::boards::scope::{Board, Scope};
 use crate::boards::store::lifters;
@@ -53,7 +53,7 @@ pub async fn get_standing(
     let connection = boards.db.connection().await?;
     let shown = lifters::find_shown(&connection, user).await?.filter(|shown| shown.is_listed || is_me);
     let shown = shown.ok_or_else(|| Problem::not_found("No lifter has this id."))?;
-    let standings = list_standings(&connection, user).await?;
+    let standings = list_standings_of(&connection, user).await?;
     let waiting = if is_me { lifters::list_waiting(&connection, &boards.catalogue, user).await? } else { Vec::new() };
     // Each place may take one of its own.
     drop(connection);

@@ -4,37 +4,91 @@ use jiff::Timestamp;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use super::lists::Condition;
 use crate::boards::memory::List;
 use crate::boards::scope::{Board, Scope};
 use crate::platform::{Connection, DatabaseError, UserId};
 
+#[derive(Clone)]
 pub struct Passed {
     pub id: Uuid,
     pub username: String,
 }
 
-/// At most three of those between two values, the nearest to the greater one first. Of lists that tell a body weight only
-/// those who show it, among the twenty nearest.
-pub async fn list_passed(db: &Connection, list: List, old: u32, new: u32) -> Result<Vec<Passed>, DatabaseError> {
-    let condition = Condition::of(list);
-    let (mut parameters, next) = condition.parameters();
-    let is_private = list.board == Board::DOTS || matches!(list.scope, Scope::Class(_));
-    let (above, below) = (-(new as i32), -(old as i32));
-    let row: [&(dyn tokio_postgres::types::ToSql + Sync); 3] = [&above, &below, &is_private];
-    parameters.extend(row);
-    let sql = format!(
-        "SELECT u.id, u.username FROM (
-             SELECT s.user_id, s.minus_value FROM standings s
-             WHERE {} AND s.minus_value > ${next} AND s.minus_value < ${}
-             ORDER BY s.minus_value, s.tie, s.at, s.lift_id, s.user_id LIMIT 20) s
-         JOIN users u ON u.id = s.user_id AND (u.shows_points OR NOT ${}) ORDER BY s.minus_value LIMIT 3",
-        condition.sql,
-        next + 1,
-        next + 2
+/// Two values of a list, the greater one that of whoever passed.
+#[derive(Clone, Copy)]
+pub struct Passage {
+    pub list: List,
+    pub from: u32,
+    pub to: u32,
+}
+
+/// Of lists that tell a body weight only those who show it, among the six nearest: each has to be looked at for it.
+macro_rules! passed {
+    ($condition:literal) => {
+        concat!(
+            "SELECT asked.place, named.id, named.username
+             FROM unnest($1::integer[], $2::smallint[], $3::text[]::standing_basis[], $4::smallint[], $5::integer[], $6::integer[],
+                         $7::boolean[]) AS asked (place, board, basis, class, above, below, is_private),
+                  LATERAL (
+                      SELECT u.id, u.username, s.minus_value FROM (
+                          SELECT s.user_id, s.minus_value FROM standings s
+                          WHERE s.board = asked.board AND s.basis = asked.basis AND s.is_listed AND ",
+            $condition,
+            "             AND s.minus_value > asked.above AND s.minus_value < asked.below
+                          ORDER BY s.minus_value, s.tie, s.at, s.lift_id, s.user_id
+                          LIMIT CASE WHEN asked.is_private THEN 6 ELSE 3 END) s
+                      JOIN users u ON u.id = s.user_id AND (u.shows_points OR NOT asked.is_private)
+                      ORDER BY s.minus_value LIMIT 3) named
+             ORDER BY asked.place, named.minus_value"
+        )
+    };
+}
+const PASSED_OF_ALL: &str = passed!("s.of_all");
+const PASSED_OF_CLASS: &str = passed!("s.of_class AND s.class = asked.class");
+
+/// At most three of those between two values for each passage among everybody or in a class, the nearest to the greater value
+/// first.
+pub async fn list_passed(db: &Connection, passages: &[Passage]) -> Result<Vec<Vec<Passed>>, DatabaseError> {
+    let mut passed = vec![Vec::new(); passages.len()];
+    let (all, classes): (Vec<_>, Vec<_>) =
+        (0..passages.len()).partition(|place| passages[*place].list.scope == Scope::All);
+    let found = futures_util::future::try_join(
+        find_passed(db, PASSED_OF_ALL, passages, &all),
+        find_passed(db, PASSED_OF_CLASS, passages, &classes),
     );
-    let rows = db.query(&sql, &parameters).await?;
-    Ok(rows.iter().map(|row| Passed { id: row.get(0), username: row.get(1) }).collect())
+    let (of_all, of_classes) = found.await?;
+    for row in of_all.iter().chain(&of_classes) {
+        passed[row.get::<_, i32>(0) as usize].push(Passed { id: row.get(1), username: row.get(2) });
+    }
+    Ok(passed)
+}
+
+async fn find_passed(
+    db: &Connection,
+    sql: &str,
+    passages: &[Passage],
+    places: &[usize],
+) -> Result<Vec<Row>, DatabaseError> {
+    if places.is_empty() {
+        return Ok(Vec::new());
+    }
+    let of = || places.iter().map(|place| passages[*place]);
+    let numbers: Vec<_> = places.iter().map(|place| *place as i32).collect();
+    let boards: Vec<_> = of().map(|passage| i16::from(passage.list.board.0)).collect();
+    let bases: Vec<_> = of().map(|passage| passage.list.basis.as_str()).collect();
+    let classes: Vec<_> = of().map(|passage| class_of(passage.list).map(i16::from)).collect();
+    let above: Vec<_> = of().map(|passage| -(passage.to as i32)).collect();
+    let below: Vec<_> = of().map(|passage| -(passage.from as i32)).collect();
+    let private: Vec<_> =
+        of().map(|passage| passage.list.board == Board::DOTS || class_of(passage.list).is_some()).collect();
+    db.query(sql, &[&numbers, &boards, &bases, &classes, &above, &below, &private]).await
+}
+
+fn class_of(list: List) -> Option<u8> {
+    match list.scope {
+        Scope::Class(code) => Some(code),
+        _ => None,
+    }
 }
 
 /// A rise that is kept.
@@ -50,55 +104,83 @@ pub struct Rise {
     pub passed_count: u32,
 }
 
-/// What an energy rises among those whom a lifter follows, and among those of the lifter's guild: the places before and
-/// after, the lifter counted among them. By energy, which everybody may see of everybody: among a few, a place by points
-/// would tell whose they are.
-pub async fn list_circle_rises(
-    db: &Connection,
-    user: UserId,
-    old: Option<u32>,
-    new: u32,
-) -> Result<Vec<Rise>, DatabaseError> {
-    let rows = db
-        .query(
-            "SELECT c.circle, count(*) FILTER (WHERE s.minus_value < $2), count(*) FILTER (WHERE s.minus_value < $3), count(*),
-                    count(*) FILTER (WHERE s.minus_value > $3 AND s.minus_value < $2),
-                    (array_agg(s.user_id ORDER BY s.minus_value, s.tie, s.at, s.lift_id, s.user_id)
-                         FILTER (WHERE s.minus_value > $3 AND s.minus_value < $2))[1:3]
-             FROM circles c
-             JOIN standings s ON s.user_id = c.member_id AND s.board = 255 AND s.basis = 'single' AND s.of_all AND s.is_listed
-             WHERE c.user_id = $1 GROUP BY c.circle",
-            &[&user.0, &old.map(|old| -(old as i32)), &-(new as i32)],
-        )
-        .await?;
-    let place = |row: &Row, index: usize| row.get::<_, i64>(index) as u32 + 1;
-    let rises = rows.iter().map(|row| Rise {
-        board: if row.get::<_, &str>(0) == "guild" { "guild" } else { "following" },
-        from: old.map(|_| place(row, 1)),
-        to: place(row, 2),
-        of: place(row, 3),
-        passed_count: row.get::<_, i64>(4) as u32,
-        passed: row.get::<_, Option<_>>(5).unwrap_or_default(),
-    });
-    Ok(rises.filter(|rise| rise.from.is_none_or(|from| rise.to < from)).collect())
+/// An energy that rises, or begins.
+pub struct EnergyRise {
+    pub user: UserId,
+    pub from: Option<u32>,
+    pub to: u32,
 }
 
-pub const INSERT_RISE: &str =
-    "INSERT INTO rank_rises (user_id, board, from_rank, to_rank, of_lifters, passed, passed_count)
-     VALUES ($1, $2, $3, $4, $5, $6, $7)";
+const CIRCLE_RISES: &str = "SELECT asked.user_id, risen.* FROM unnest($1::uuid[], $2::integer[], $3::integer[]) AS asked (user_id, old, new),
+         LATERAL (
+             SELECT c.circle, count(*) FILTER (WHERE s.minus_value < asked.old), count(*) FILTER (WHERE s.minus_value < asked.new),
+                    count(*), count(*) FILTER (WHERE s.minus_value > asked.new AND s.minus_value < asked.old),
+                    (array_agg(s.user_id ORDER BY s.minus_value, s.tie, s.at, s.lift_id, s.user_id)
+                         FILTER (WHERE s.minus_value > asked.new AND s.minus_value < asked.old))[1:3]
+             FROM circles c
+             JOIN standings s ON s.user_id = c.member_id AND s.board = 255 AND s.basis = 'single' AND s.of_all AND s.is_listed
+             WHERE c.user_id = asked.user_id GROUP BY c.circle) risen";
 
-pub async fn insert_rise(db: &Connection, user: UserId, rise: &Rise) -> Result<u64, DatabaseError> {
-    let number = |number: u32| number as i32;
+/// What energies rise among those whom their lifters follow, and among those of their guilds: the places before and after, the
+/// lifter counted among them. By energy, which everybody may see of everybody: among a few, a place by points would tell whose
+/// they are.
+pub async fn list_circle_rises(db: &Connection, rises: &[EnergyRise]) -> Result<Vec<(UserId, Rise)>, DatabaseError> {
+    if rises.is_empty() {
+        return Ok(Vec::new());
+    }
+    let users: Vec<_> = rises.iter().map(|rise| rise.user.0).collect();
+    let old: Vec<_> = rises.iter().map(|rise| rise.from.map(|from| -(from as i32))).collect();
+    let new: Vec<_> = rises.iter().map(|rise| -(rise.to as i32)).collect();
+    let rows = db.query(CIRCLE_RISES, &[&users, &old, &new]).await?;
+    let place = |row: &Row, index: usize| row.get::<_, i64>(index) as u32 + 1;
+    let rise = |row: &Row| {
+        let user = UserId(row.get(0));
+        let was_there = rises.iter().any(|rise| rise.user == user && rise.from.is_some());
+        let rise = Rise {
+            board: if row.get::<_, &str>(1) == "guild" { "guild" } else { "following" },
+            from: was_there.then(|| place(row, 2)),
+            to: place(row, 3),
+            of: place(row, 4),
+            passed_count: row.get::<_, i64>(5) as u32,
+            passed: row.get::<_, Option<_>>(6).unwrap_or_default(),
+        };
+        (user, rise)
+    };
+    let risen = |(_, rise): &(UserId, Rise)| rise.from.is_none_or(|from| rise.to < from);
+    Ok(rows.iter().map(rise).filter(risen).collect())
+}
+
+/// The statements of [`list_passed`] and [`list_circle_rises`].
+pub const NAMING: [&str; 3] = [PASSED_OF_ALL, PASSED_OF_CLASS, CIRCLE_RISES];
+
+/// The statement of [`keep_rises`].
+pub const KEEP_RISES: &str =
+    "INSERT INTO rank_rises (user_id, board, from_rank, to_rank, of_lifters, passed, passed_count)
+     SELECT user_id, board, from_rank, to_rank, of_lifters, passed::uuid[], passed_count
+     FROM unnest($1::uuid[], $2::text[], $3::integer[], $4::integer[], $5::integer[], $6::text[], $7::integer[])
+          AS risen (user_id, board, from_rank, to_rank, of_lifters, passed, passed_count)";
+
+/// Keeps rises of lifters.
+pub async fn keep_rises(db: &Connection, rises: &[(UserId, Rise)]) -> Result<u64, DatabaseError> {
+    if rises.is_empty() {
+        return Ok(0);
+    }
+    fn column<T>(rises: &[(UserId, Rise)], of: impl Fn(&Rise) -> T) -> Vec<T> {
+        rises.iter().map(|(_, rise)| of(rise)).collect()
+    }
+    // An array of arrays of different lengths is none.
+    let passed = |rise: &Rise| format!("{{{}}}", rise.passed.iter().map(Uuid::to_string).collect::<Vec<_>>().join(","));
+    let users: Vec<_> = rises.iter().map(|(user, _)| user.0).collect();
     db.execute(
-        INSERT_RISE,
+        KEEP_RISES,
         &[
-            &user.0,
-            &rise.board,
-            &rise.from.map(number),
-            &number(rise.to),
-            &number(rise.of),
-            &rise.passed,
-            &number(rise.passed_count),
+            &users,
+            &column(rises, |rise| rise.board),
+            &column(rises, |rise| rise.from.map(|from| from as i32)),
+            &column(rises, |rise| rise.to as i32),
+            &column(rises, |rise| rise.of as i32),
+            &column(rises, passed),
+            &column(rises, |rise| rise.passed_count as i32),
         ],
     )
     .await

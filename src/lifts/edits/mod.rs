@@ -99,9 +99,9 @@ pub async fn edit_lift(
     let edited = async {
         let (shown, old) = boards::hold(&transaction, user).await?.ok_or(LiftError::Gone)?;
         let (lift, waits) = write_edit(&transaction, catalogue, user, id, update).await?;
-        let new = boards::list_standings(&transaction, user).await?;
-        let ranks = Ranks::of(&transaction, live, catalogue, &Plan { user, shown, old, new }).await?;
-        Ok((lift, waits, ranks.changes))
+        let new = boards::list_standings_of(&transaction, user).await?;
+        let ranks = Ranks::of(&transaction, live, catalogue, &[&Plan { user, shown, old, new }]).await?;
+        Ok((lift, waits, ranks.into_iter().flat_map(|ranks| ranks.changes).collect()))
     };
     let edited = edited.await;
     transaction.end(edited).await

@@ -54,6 +54,13 @@ impl DatabaseError {
             .any(|code| error.code() == Some(code))
     }
 
+    /// Whether PostgreSQL refused a statement, and so undid all of its transaction: nothing is in doubt.
+    pub fn is_of_a_statement(&self) -> bool {
+        let Self::Postgres(error) = self else { return false };
+        // Not what says that the server or the connection goes: it may have come behind a COMMIT.
+        error.as_db_error().is_some_and(|error| !["08", "53", "57"].contains(&&error.code().code()[..2]))
+    }
+
     /// Whether it is the database's state that failed rather than the statement, so that trying again may help.
     fn is_passing(&self) -> bool {
         let error = match self {
