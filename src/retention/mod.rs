@@ -20,13 +20,14 @@ type Rule = for<'a> fn(&'a Connection) -> Forgetting<'a>;
 type Forgetting<'a> = Pin<Box<dyn Future<Output = Result<u64, DatabaseError>> + Send + 'a>>;
 
 /// What is forgotten, by its name in the log.
-const RULES: [(&str, Rule); 13] = [
+const RULES: [(&str, Rule); 14] = [
     ("sessions that ended or expired 30 days ago", |db| Box::pin(store::delete_sessions(db, BATCH))),
     ("refresh tokens that were spent a day ago or expired", |db| Box::pin(store::delete_refresh_tokens(db, BATCH))),
     ("revocations of what has expired by itself", |db| Box::pin(store::delete_revocations(db, BATCH))),
     ("links that expired a day ago", |db| Box::pin(store::delete_links(db, BATCH))),
     ("invites that expired 30 days ago", |db| Box::pin(store::delete_invites(db, BATCH))),
     ("answers kept for 30 days for repeated requests", |db| Box::pin(store::delete_idempotency_keys(db, BATCH))),
+    ("answers kept for 30 days with workouts", |db| Box::pin(store::blank_workout_answers(db, BATCH))),
     ("addresses in audit entries of 90 days ago", |db| Box::pin(store::blank_audit_addresses(db))),
     ("shares of routines that were revoked 30 days ago", |db| Box::pin(store::delete_revoked_shares(db, BATCH))),
     ("jobs that died 30 days ago", |db| Box::pin(store::delete_dead_jobs(db, BATCH))),

@@ -56,6 +56,16 @@ pub async fn delete_idempotency_keys(db: &Connection, most: i64) -> Result<u64, 
     .await
 }
 
+/// The workouts stay; whoever sends one again is told what is there now.
+pub async fn blank_workout_answers(db: &Connection, most: i64) -> Result<u64, DatabaseError> {
+    db.execute(
+        "UPDATE workouts SET answer = NULL WHERE id IN (
+             SELECT id FROM workouts WHERE answer IS NOT NULL AND recorded_at < now() - interval '30 days' LIMIT $1)",
+        &[&most],
+    )
+    .await
+}
+
 /// The entries stay.
 pub async fn blank_audit_addresses(db: &Connection) -> Result<u64, DatabaseError> {
     let row = db.query_one("SELECT blank_audit_addresses(now() - interval '90 days')", &[]).await?;

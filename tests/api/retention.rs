@@ -31,6 +31,7 @@ async fn the_old_is_forgotten_and_the_young_is_kept() {
         ("links", format!("INSERT INTO links (id, user_id, purpose, token_hash, expires_at) VALUES (gen_random_uuid(), '{user}', 'verify_email', gen_random_uuid()::text::bytea, now() - AGE)"), 24, "links"),
         ("invites", "INSERT INTO invites (id, code_hash, uses_left, expires_at) VALUES (gen_random_uuid(), gen_random_uuid()::text::bytea, 1, now() - AGE)".to_owned(), 720, "invites"),
         ("answers", format!("INSERT INTO idempotency_keys (user_id, key, request_hash, status, answer, created_at) VALUES ('{user}', gen_random_uuid(), '', 200, '', now() - AGE)"), 720, "idempotency_keys"),
+        ("answers with workouts", format!("INSERT INTO workouts (id, user_id, title, status, minutes, completed_at, recorded_at, local_day, pays, answer) VALUES (gen_random_uuid(), '{user}', 'A', 'completed', 1, clock_timestamp(), now() - AGE, now(), false, 'A')"), 720, "workouts WHERE answer IS NOT NULL"),
         ("addresses", "INSERT INTO audit (at, action, result, address) VALUES (now() - AGE, 'signed_in', 'done', '192.0.2.1')".to_owned(), 2160, "audit WHERE address IS NOT NULL"),
         ("dead jobs", "WITH j AS (SELECT (graphile_worker.add_job('probe', max_attempts => 1)).id) UPDATE graphile_worker._private_jobs SET attempts = 1, run_at = now() - AGE FROM j WHERE _private_jobs.id = j.id".to_owned(), 720, "graphile_worker.jobs"),
         ("rises", format!("INSERT INTO rank_rises (user_id, board, to_rank, of_lifters, passed, passed_count, created_at) VALUES ('{user}', 'energy', 1, 1, '{{}}', 0, now() - AGE)"), 2160, "rank_rises"),
@@ -57,7 +58,8 @@ async fn the_old_is_forgotten_and_the_young_is_kept() {
             assert_eq!(app.database.count(&count).await, before + 1, "{name} of {age} seconds");
         }
     }
-    // The entries themselves stay.
+    // The entries and the workouts themselves stay.
+    assert_eq!(app.database.count("SELECT count(*) FROM workouts").await, 2);
     assert!(app.database.count("SELECT count(*) FROM audit WHERE address IS NULL").await >= 1);
     assert_eq!(app.database.count("SELECT count(*) FROM users").await, 1);
 }

@@ -136,10 +136,13 @@ psql -Xq -f "$work/sessions.sql"
 # Of the same ten thousand lifters on both sides, whose pages are in memory after a first round that does not count.
 query 'CREATE TABLE IF NOT EXISTS bench_ids (n integer PRIMARY KEY, id uuid); TRUNCATE bench_ids'
 nl -ba -w1 -s, "$work/ids" | psql -Xqc 'COPY bench_ids FROM STDIN CSV'
-{
+# script NAME: a bare transaction of any of them
+script() {
   echo "\\set n random(1, $(wc -l <"$work/ids"))"
-  sed "s/'@user@'/(SELECT id FROM bench_ids WHERE n = :n)/g" tests/bench/post_score.sql
-} >"$work/post.sql"
+  sed "s/'@user@'/(SELECT id FROM bench_ids WHERE n = :n)/g" "tests/bench/$1.sql"
+}
+script post_score >"$work/post.sql"
+script rising_score >"$work/rising.sql"
 # With the best of each, which a post of the second row is above by 250 grams.
 risers() {
   query "SELECT coalesce(score_value, 60) FROM bench_ids LEFT JOIN personal_bests ON user_id = id AND exercise_id = 'back_squat' ORDER BY n" |
@@ -149,15 +152,19 @@ for ((round = 0; round <= rounds; round++)); do
   note "posts, round $round of $rounds"
   limit -f "$work/post.sql" >>"$work/boards_post.limit"
   rate post_score /api/v1/scores/scenario/back_squat/ "$work/tokens" >>"$work/boards_post.ours"
-  # Each a new best, so that every board moves.
-  limit -f "$work/post.sql" >>"$work/boards_rising_post.limit"
+  # Each a new best, so that every board moves: beside what a new best is without boards, points and names (the lift, the
+  # best, its event, the energy), and beside a bare lift.
+  limit -f "$work/rising.sql" >>"$work/boards_rising_post.limit"
+  limit -f "$work/post.sql" >>"$work/boards_rising_post_to_a_lift.limit"
   risers
-  rate rising_score /api/v1/scores/scenario/back_squat/ "$work/risers" >>"$work/boards_rising_post.ours"
-  [ "$round" -gt 0 ] || rm "$work"/boards_{post,rising_post}.{limit,ours}
+  rate rising_score /api/v1/scores/scenario/back_squat/ "$work/risers" |
+    tee -a "$work/boards_rising_post.ours" >>"$work/boards_rising_post_to_a_lift.ours"
+  [ "$round" -gt 0 ] || rm "$work"/boards_*post*.{limit,ours}
 done
 query 'DROP TABLE bench_ids'
 row boards_post
 row boards_rising_post
+row boards_rising_post_to_a_lift
 # The bare transactions left lifts behind that nobody counted.
 DATABASE_URL=$large LOG_LEVEL=error "$program" check-boards --repair >/dev/null 2>&1 || true
 
