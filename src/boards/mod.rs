@@ -35,7 +35,8 @@ pub use qualify::{BoardLift, Doubt};
 pub use ranks::{RankChange, Ranks};
 pub use scope::{Basis, Board, Scope};
 pub use standing::{Candidate, Standing};
-pub use store::passing::{KEEP_RISES, NAMING, Rise, keep_rises};
+pub use store::passing::PASSED;
+pub use store::rises::{CIRCLE_RISES, KEEP_RISES, Rise, keep_rises};
 pub use store::writing::{WRITING, write};
 pub use store::{LIST_STANDINGS, Shown, list_standings, list_standings_of};
 pub use view::{Boards, Kept};
@@ -134,5 +135,5 @@ pub fn energy_at(live: &Live, offset: i64) -> Option<(u32, u32)> {
 
 /// Takes somebody who is being deleted out of what is kept of others.
 pub async fn forget(db: &Connection, user: UserId) -> Result<(), DatabaseError> {
-    store::passing::forget_passed(db, user).await.map(|_| ())
+    store::rises::forget_passed(db, user).await.map(|_| ())
 }

@@ -9,7 +9,8 @@ use super::memory::{List, Memory};
 use super::scope::{Basis, Board, Scope};
 use super::standing::Standing;
 use super::store::pages::Ordered;
-use super::store::passing::{self, EnergyRise, Passage, Passed, Rise};
+use super::store::passing::{Passage, Passed, list_passed};
+use super::store::rises::{EnergyRise, Rise, list_circle_rises};
 use super::{Plan, store};
 use crate::catalogue::Catalogue;
 use crate::platform::{Connection, DatabaseError, UserId};
@@ -104,7 +105,7 @@ impl Ranks {
         let passages: Vec<_> = ranks.iter().flat_map(Self::passages).collect();
         let energies = ranks.iter().zip(plans).filter_map(|(ranks, plan)| ranks.energy_rise(plan.user));
         let energies: Vec<_> = energies.collect();
-        let found = try_join(passing::list_passed(db, &passages), passing::list_circle_rises(db, &energies));
+        let found = try_join(list_passed(db, &passages), list_circle_rises(db, &energies));
         let (passed, in_circles) = found.await?;
         let mut passed = passed.into_iter();
         for (ranks, plan) in ranks.iter_mut().zip(plans) {

@@ -5,7 +5,7 @@ use actix_web::web::{Data, Json};
 use serde::Serialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::store::passing::{KeptRise, list_rises};
+use super::store::rises::{KeptRise, list_rises};
 use crate::platform::paging::{Cursor, Listed};
 use crate::platform::{Database, Problem, Query, Time};
 use crate::sessions::SignedIn;

@@ -306,7 +306,7 @@ async fn list_personal_best_events(
     if !accounts::is_active(&db, me.id).await? {
         return Err(SignedIn::gone());
     }
-    let events = store::list_best_events(&db, user_id, me.id, limit.0.limit).await?;
+    let events = store::bests::list_best_events(&db, user_id, me.id, limit.0.limit).await?;
     let events = events.into_iter().map(|event| {
         let exercise = catalogue.find(&event.exercise_id);
         PersonalBestEventRead {

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use futures_util::future::try_join3;
 
-use super::store::{self, Asked, Others, Weights};
+use super::store::holding::{Asked, HOLDING, Others, Weights, list_bests, lock_lifters};
+use super::store::recording::RECORDING;
 use super::{Best, LockedLifter, NewLift};
 use crate::boards::{self, Standing};
 use crate::catalogue::Exercise;
@@ -29,10 +30,11 @@ pub struct Held {
 impl Held {
     /// The statements of reading and writing, to be prepared before they are sent together.
     pub async fn prepare(db: &Connection) -> Result<(), DatabaseError> {
-        db.prepare(&store::RECORDING).await?;
-        db.prepare(&boards::NAMING).await?;
+        db.prepare(&HOLDING).await?;
+        db.prepare(&RECORDING).await?;
+        db.prepare(&boards::PASSED).await?;
         db.prepare(&boards::WRITING).await?;
-        db.prepare(&[boards::LIST_STANDINGS, boards::KEEP_RISES]).await?;
+        db.prepare(&[boards::LIST_STANDINGS, boards::CIRCLE_RISES, boards::KEEP_RISES]).await?;
         db.prepare(&[energy::SET_ENERGIES, progress::AWARD_LIFTS]).await
     }
 
@@ -52,8 +54,8 @@ impl Held {
         let asked: Vec<_> = sessions.iter().map(|(user, done)| Asked::to_record(*user, done)).collect();
         let all: Vec<_> = asked.iter().flat_map(|asked| asked.exercises.iter().copied()).collect();
         let (lifters, mut bests, mut standings) = try_join3(
-            store::lock_lifters(db, &asked, others),
-            store::list_bests(db, &users, &all),
+            lock_lifters(db, &asked, others),
+            list_bests(db, &users, &all),
             boards::list_standings(db, &users),
         )
         .await?;

@@ -6,7 +6,7 @@ use actix_web::web::Data;
 use futures_util::future::try_join;
 
 use super::held::{Done, Held};
-use super::store::Others;
+use super::store::holding::Others;
 use super::{LiftError, NewLift, Recorded, Session};
 use crate::boards::Live;
 use crate::catalogue::Catalogue;

@@ -16,8 +16,8 @@ use crate::progress;
 
 /// Brings personal bests, their events, what they paid, energy and standings to what the lifts give. The caller holds the lifter's row.
 pub async fn recount(db: &Connection, catalogue: &Catalogue, user: UserId) -> Result<(), DatabaseError> {
-    store::refresh_personal_bests(db, user).await?;
-    store::delete_hollow_events(db, user).await?;
+    store::bests::refresh_personal_bests(db, user).await?;
+    store::bests::delete_hollow_events(db, user).await?;
     progress::recount(db, user).await?;
     energy::recompute(db, user).await?;
     boards::recount(db, catalogue, user).await

@@ -4,7 +4,8 @@
 use futures_util::future::{try_join, try_join3, try_join4};
 use jiff::Timestamp;
 
-use super::store::{self, Weights};
+use super::store::holding::Weights;
+use super::store::recording::{insert_best_events, insert_lifts, set_personal_bests};
 use super::{Best, Done, Equipment, Held, Lift, LockedLifter, Moment};
 use crate::boards::qualify::{self, candidates};
 use crate::boards::{self, Doubt, Live, Plan, RankChange, Ranks, Rise};
@@ -128,9 +129,9 @@ impl Session {
         let plans: Vec<_> = sessions.iter().map(|session| &session.plan).collect();
         let rises: Vec<_> = sessions.iter().flat_map(|session| session.rises()).collect();
         let lifts = try_join4(
-            store::insert_lifts(db, &dated),
-            store::set_personal_bests(db, &best),
-            store::insert_best_events(db, &rising),
+            insert_lifts(db, &dated),
+            set_personal_bests(db, &best),
+            insert_best_events(db, &rising),
             progress::award_lifts(db, &ids, &rising),
         );
         let boards = try_join(boards::write(db, &plans), boards::keep_rises(db, &rises));

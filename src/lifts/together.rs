@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 
 use super::LiftError;
 use super::record::{Answered, Recording, Sent, record};
-use super::store::Others;
+use super::store::holding::Others;
 use crate::platform::DatabaseError;
 use crate::platform::idempotency::StoredAnswer;
 

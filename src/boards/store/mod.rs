@@ -3,6 +3,7 @@ pub mod lifters;
 pub mod lists;
 pub mod pages;
 pub mod passing;
+pub mod rises;
 pub mod truth;
 pub mod writing;
 

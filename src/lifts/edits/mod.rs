@@ -14,7 +14,8 @@ use serde::{Deserialize, Deserializer};
 
 use super::new_lift::Equipment;
 use super::session::{age_in, board_lift};
-use super::store::{find_weights, insert_event_of_best};
+use super::store::bests::insert_event_of_best;
+use super::store::holding::find_weights;
 use super::{Lift, LiftError, Moment, recount, score_value};
 use crate::boards::qualify::{self, in_microseconds};
 use crate::boards::{self, Doubt, Live, Plan, RankChange, Ranks};

@@ -14,7 +14,7 @@ pub use api::routes;
 
 use jiff::Timestamp;
 
-use super::store::insert_event_of_best;
+use super::store::bests::insert_event_of_best;
 use super::{Lift, LiftError, Moment, recount};
 use crate::audit::{self, Action, Entry};
 use crate::catalogue::Catalogue;
