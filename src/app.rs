@@ -239,7 +239,7 @@ fn api_server(state: State, listener: std::net::TcpListener, workers: usize) -> 
         .app_data(PayloadConfig::new(BODY_LIMIT))
         .app_data(database)
         .app_data(Data::new(last_use))
-        .app_data(Data::new(lifts::Together::of_worker(recording)))
+        .app_data(Data::new(lifts::Together::of_worker(recording, time_limit)))
         .app_data(state.revocations.clone())
         .app_data(state.live.clone())
         .app_data(Data::new(boards))

@@ -123,7 +123,7 @@ async fn copy_lifters(db: &Client, table: &str, truths: &[Truth]) -> Result<u64,
     copy.finish().await
 }
 
-/// The packed lifters of users who may have been there before.
+/// The packed lifters of users who may have been there before, in the order of guilds as `store::writing` has it.
 async fn set_lifters(db: &Client, truths: &[Truth]) -> Result<(), tokio_postgres::Error> {
     db.batch_execute(
         "CREATE TEMP TABLE IF NOT EXISTS new_lifters (
@@ -134,7 +134,8 @@ async fn set_lifters(db: &Client, truths: &[Truth]) -> Result<(), tokio_postgres
     copy_lifters(db, "new_lifters", truths).await?;
     db.batch_execute(
         "INSERT INTO board_lifters AS l (user_id, is_listed, shows_points, cells)
-         SELECT user_id, is_listed, shows_points, cells FROM new_lifters
+         SELECT n.user_id, n.is_listed, n.shows_points, n.cells
+         FROM new_lifters n LEFT JOIN guild_members m ON m.user_id = n.user_id ORDER BY m.guild_id
          ON CONFLICT (user_id) DO UPDATE
              SET is_listed = excluded.is_listed, shows_points = excluded.shows_points, cells = excluded.cells;
          INSERT INTO board_changes (user_id) SELECT user_id FROM new_lifters",

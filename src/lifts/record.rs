@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use actix_web::web::Data;
-use futures_util::future::try_join;
+use futures_util::future::{try_join, try_join3};
 
 use super::held::{Done, Held};
 use super::store::holding::Others;
@@ -30,11 +30,14 @@ pub struct Sent {
     pub answer: fn(&Recorded, &Catalogue) -> serde_json::Result<String>,
 }
 
+/// With several lifters held nobody waits long for anything: not for a guild that somebody else counts.
+const HURRY: &str = "SET LOCAL lock_timeout = '500ms'";
+
 pub type Answered = Result<StoredAnswer, LiftError>;
 
 /// Records lifts of different lifters in one transaction: the lifts themselves, personal bests, energies, ranks, history,
 /// points and standings. A request that comes again with its key gets the answer that it got. There is no answer for whom
-/// nobody could take hold of.
+/// nobody could take hold of, and nothing is written for whose request is no longer wanted.
 ///
 /// Two journeys to the database: one takes hold of the lifters and reads, one writes and commits; where somebody is passed
 /// a third between them asks for names.
@@ -42,11 +45,13 @@ pub async fn record(
     recording: &Recording,
     sent: &[&Sent],
     others: Others,
+    is_wanted: &dyn Fn(UserId) -> bool,
 ) -> Result<HashMap<UserId, Answered>, DatabaseError> {
     let Recording { db, live, catalogue } = recording;
     let db = &db.connection().await?;
     Held::prepare(db).await?;
     db.prepare(&Repeatable::STATEMENTS).await?;
+    db.prepare(&[HURRY]).await?;
 
     let mut answers = HashMap::with_capacity(sent.len());
     let mut done = Vec::with_capacity(sent.len());
@@ -58,8 +63,14 @@ pub async fn record(
     }
     let sessions: Vec<_> = done.iter().map(|(sent, done)| (sent.user, done.as_slice())).collect();
     let asked: Vec<_> = done.iter().map(|(sent, _)| (sent.user, &sent.repeatable)).collect();
-    let reading = try_join(Held::read_all(db, &sessions, others), Repeatable::recall_all(db, &asked));
-    let (transaction, (mut held, mut recalled)) = db.begin_with(reading).await?;
+    let hurrying = async {
+        match others {
+            Others::Wait => Ok(0),
+            Others::LeaveOut => db.execute(HURRY, &[]).await,
+        }
+    };
+    let reading = try_join3(hurrying, Held::read_all(db, &sessions, others), Repeatable::recall_all(db, &asked));
+    let (transaction, (_, mut held, mut recalled)) = db.begin_with(reading).await?;
 
     let (mut new, mut judging) = (Vec::new(), Vec::new());
     for (sent, done) in &done {
@@ -78,7 +89,11 @@ pub async fn record(
         return Ok(answers);
     }
     let sessions = Session::judge_all(db, live, catalogue, judging).await?;
-    let made: Vec<_> = new.iter().zip(&sessions).map(|(sent, session)| answer(sent, session, catalogue)).collect();
+    let answer = |sent: &Sent, session| match is_wanted(sent.user) {
+        true => answer(sent, session, catalogue),
+        false => Err(DatabaseError::Unavailable("the request was given up".into()).into()),
+    };
+    let made: Vec<_> = new.iter().zip(&sessions).map(|(sent, session)| answer(sent, session)).collect();
     write(db, live, transaction, &new, &sessions, &made).await?;
     answers.extend(new.iter().map(|sent| sent.user).zip(made));
     Ok(answers)

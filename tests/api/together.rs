@@ -108,6 +108,29 @@ async fn whoever_is_held_holds_up_nobody_else() {
 }
 
 #[tokio::test]
+async fn a_guild_that_is_held_holds_up_its_members_alone() {
+    let app = spawn().await;
+    let lifters = lifters(&app, 2).await;
+    let (member, other) = (&lifters[0], &lifters[1]);
+    crate::guilds::found(member, "Iron Hall").await;
+    for exercise in ["back_squat", "barbell_bench_press"] {
+        member.lift(exercise, 100.0, 1).await;
+    }
+    let db = app.database.connect().await;
+    db.batch_execute("BEGIN; SELECT FROM guilds FOR UPDATE").await.unwrap();
+    let others = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        other.lift("deadlift", 110.0, 1).await;
+        assert_eq!(app.database.count("SELECT count(*) FROM lifts").await, 3, "the member still waits");
+        db.batch_execute("ROLLBACK").await.unwrap();
+    };
+    // With the third lift the member has points.
+    let (held, ()) = join(member.lift("deadlift", 100.0, 1), others).await;
+    assert_eq!(held["score"]["user_id"], member.id);
+    app.database.expect_counted().await;
+}
+
+#[tokio::test]
 async fn a_lift_that_the_database_refuses_takes_no_other_with_it() {
     let app = spawn().await;
     let lifters = lifters(&app, 6).await;

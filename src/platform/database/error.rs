@@ -4,7 +4,7 @@ use std::error::Error;
 use std::sync::Arc;
 
 use deadpool_postgres::PoolError;
-use tokio_postgres::error::SqlState;
+use tokio_postgres::error::{Severity, SqlState};
 
 use crate::platform::Problem;
 
@@ -57,8 +57,8 @@ impl DatabaseError {
     /// Whether PostgreSQL refused a statement, and so undid all of its transaction: nothing is in doubt.
     pub fn is_of_a_statement(&self) -> bool {
         let Self::Postgres(error) = self else { return false };
-        // Not what says that the server or the connection goes: it may have come behind a COMMIT.
-        error.as_db_error().is_some_and(|error| !["08", "53", "57"].contains(&&error.code().code()[..2]))
+        // Not what ends the connection or the server: it may have come behind a COMMIT.
+        error.as_db_error().is_some_and(|error| error.parsed_severity() == Some(Severity::Error))
     }
 
     /// Whether it is the database's state that failed rather than the statement, so that trying again may help.
